@@ -1,0 +1,253 @@
+"""Every pair is decoded once, into uint8 arrays on disk that are mapped into memory.
+
+    cached = open_cache(dataset, Path(".cache"), (256, 256))
+    cached.train.photos[0]          # (256, 256, 3) uint8, read from disk when it is touched
+
+The folder's name is a hash of the content of all files, the decoder's version and the size, so a
+changed file is decoded anew. It is written under another name and renamed when it is whole: a
+half-written cache is never found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from dataset.pairs import Dataset, Example, Pair
+from utils_func import BadInput
+
+VERSION = 1
+AHEAD = 64  # decoded pairs that may wait to be written: 17 MB of 256×256
+KEPT = 4  # caches that stay on disk; with 3,475 Cityscapes pairs one takes 1.1 GB
+DEAD_AFTER = 86_400  # seconds until a half-written cache is no other run's work any more
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Decoded pairs of one split; the arrays have the same length as the names."""
+
+    names: list[str]
+    photos: np.ndarray  # uint8 (N, H, W, 3)
+    labels: np.ndarray  # uint8 (N, H, W), 255 = ignore
+    confident: np.ndarray  # bool (N, H, W)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def chosen(self, numbers: slice | Sequence[int]) -> Examples:
+        names = np.array(self.names)[numbers].tolist()
+        arrays = (array[numbers] for array in (self.photos, self.labels, self.confident))
+        return Examples(names, *arrays)
+
+    def spread(self, count: int) -> Examples:
+        """Some examples at equal distances, as neighbours are often frames of one drive."""
+        places = np.linspace(0, len(self) - 1, min(count, len(self)))
+        return self.chosen(sorted({round(place) for place in places}))
+
+
+@dataclass(frozen=True)
+class Cached:
+    """A decoded dataset."""
+
+    train: Examples
+    val: Examples
+    skipped: list[str]
+    """Why each pair that was left out could not be read."""
+    content: str
+    """Hash of the content of all files."""
+
+
+def open_cache(
+    dataset: Dataset,
+    folder: Path,
+    size: tuple[int, int],
+    skip_bad: bool = False,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Cached:
+    """Decodes a dataset to pictures of size (height, width), or finds it decoded."""
+    content = hash_files([*dataset.train, *dataset.val], workers)
+    key = hash_text(VERSION, content, dataset.decoder, size, skip_bad, dataset.classes.to_json())
+    place = folder / key
+    if not place.exists():
+        with _beside(place) as unfinished, ThreadPoolExecutor(workers) as pool:
+            _write(dataset, unfinished, size, skip_bad, pool, progress)
+        _forget_old(folder)
+    place.touch()
+    return _read(place, content)
+
+
+def hash_files(pairs: list[Pair], workers: int) -> str:
+    """One hash of names and contents of all files."""
+
+    def hash_one(file: Path) -> str:
+        try:
+            return hashlib.sha256(file.read_bytes()).hexdigest()
+        except OSError as problem:
+            return f"unreadable: {problem.strerror}"
+
+    files = list(dict.fromkeys(file for pair in pairs for file in (pair.photo, pair.label)))
+    with ThreadPoolExecutor(workers) as pool:
+        hashes = list(pool.map(hash_one, files))
+    return hash_text([pair.name for pair in pairs], hashes)
+
+
+def hash_text(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+
+@contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    """A folder with another name, which gets the right one only when all went well."""
+    unfinished = _make_beside(place)
+    try:
+        yield unfinished
+        if not place.exists():  # another run may have been quicker
+            unfinished.rename(place)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _make_beside(place: Path) -> Path:
+    folder = place.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{place.name}.unfinished-", dir=folder))
+    except OSError as problem:
+        raise BadInput(
+            f"{folder} cannot be made or written to: {problem.strerror}. Expected a folder for "
+            "decoded pictures. Change its permissions, or name another with --cache."
+        ) from None
+
+
+def _write(
+    dataset: Dataset,
+    place: Path,
+    size: tuple[int, int],
+    skip_bad: bool,
+    pool: ThreadPoolExecutor,
+    progress: Progress | None,
+) -> None:
+    """Decodes all pairs in threads and writes them in order."""
+    total = len(dataset.train) + len(dataset.val)
+    names: dict[str, list[str]] = {"train": [], "val": []}
+    skipped: list[str] = []
+    done = 0
+
+    def decode(pair: Pair) -> Example | BadInput:
+        try:
+            return resize(dataset.decode(pair), size)
+        except BadInput as problem:
+            return problem
+
+    for split, pairs in (("train", dataset.train), ("val", dataset.val)):
+        arrays = _new_arrays(place, split, len(pairs), size)
+        for pair, example in zip(pairs, _in_order(pool, decode, pairs), strict=True):
+            done += 1
+            if progress:
+                progress(done, total)
+            if isinstance(example, BadInput):
+                if not skip_bad:
+                    raise example
+                skipped.append(str(example))
+                continue
+            for array, part in zip(arrays, example, strict=True):
+                array[len(names[split])] = part
+            names[split].append(pair.name)
+        for array in arrays:
+            array.flush()
+        if not names[split]:
+            raise BadInput(
+                f"No pair of {split} in {dataset.folder} can be read. The first says: "
+                f"{skipped[-len(pairs)]}"
+            )
+    (place / "pairs.json").write_text(json.dumps({"names": names, "skipped": skipped}))
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, decode: Callable[[Pair], Example | BadInput], pairs: Sequence[Pair]
+) -> Iterator[Example | BadInput]:
+    """Like pool.map, but only a few pairs ahead of the writing, and none after an error."""
+    waiting: deque[Future[Example | BadInput]] = deque()
+    for pair in pairs:
+        waiting.append(pool.submit(decode, pair))
+        if len(waiting) > AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def resize(example: Example, size: tuple[int, int]) -> Example:
+    """Photo by area or cubic interpolation; label by nearest neighbour, which invents no id."""
+    if example.label.shape == size:
+        return example
+    height, width = size
+    smaller = height * width < example.label.size
+    smooth = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    photo = cv2.resize(example.photo, (width, height), interpolation=smooth)
+    label, confident = (
+        cv2.resize(part.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+        for part in (example.label, example.confident)
+    )
+    return Example(photo, label, confident.astype(bool))
+
+
+def _new_arrays(place: Path, split: str, count: int, size: tuple[int, int]) -> list[np.memmap]:
+    shapes = {"photos": (count, *size, 3), "labels": (count, *size), "confident": (count, *size)}
+    return [
+        np.lib.format.open_memmap(
+            place / f"{split}_{part}.npy",
+            mode="w+",
+            dtype=bool if part == "confident" else np.uint8,
+            shape=shape,
+        )
+        for part, shape in shapes.items()
+    ]
+
+
+def _read(place: Path, content: str) -> Cached:
+    table = json.loads((place / "pairs.json").read_text())
+
+    def split(name: str) -> Examples:
+        names = table["names"][name]
+        photos, labels, confident = (
+            np.load(place / f"{name}_{part}.npy", mmap_mode="r")[: len(names)]
+            for part in ("photos", "labels", "confident")
+        )
+        return Examples(names, photos, labels, confident)
+
+    return Cached(split("train"), split("val"), table["skipped"], content)
+
+
+def _forget_old(folder: Path) -> None:
+    """Keeps the caches used last, and takes away what a killed run left half-written.
+
+    The folder may be one that a person named, so only names that this file gives are touched.
+    """
+    key = "[0-9a-f]" * 20
+    whole = sorted(folder.glob(key), key=_last_used, reverse=True)
+    unfinished = folder.glob(f"{key}.unfinished-*")
+    dead = [place for place in unfinished if _last_used(place) < time.time() - DEAD_AFTER]
+    for place in [*whole[KEPT:], *dead]:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _last_used(place: Path) -> float:
+    try:
+        return place.stat().st_mtime
+    except FileNotFoundError:  # another run has just taken it away
+        return 0.0

@@ -1,0 +1,38 @@
+"""A bar for work that is counted, such as decoding: on a terminal it moves, elsewhere one line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Gives a function to be called with (done, total)."""
+    console = Console()
+    began = time.monotonic()
+    columns = (
+        TextColumn(what),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    counted = 0
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(what, total=None)
+
+        def show(done: int, total: int) -> None:
+            nonlocal counted
+            counted = total
+            bar.update(task, completed=done, total=total)
+
+        yield show
+    if counted:
+        seconds = time.monotonic() - began
+        console.print(f"{what}: {counted} in {seconds:.0f} s.", highlight=False, soft_wrap=True)

@@ -1,0 +1,108 @@
+"""Cityscapes image pairs: train/N.jpg and val/N.jpg, photo and colour label side by side.
+
+The label half is JPEG too and was shrunk with a smoothing filter, so its colours are smeared;
+labels/unmixing.py decodes them. Which half is the label is found out from the pictures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+from dataset.pairs import Dataset, Example, Pair
+from labels import unmixing
+from labels.classes import CITYSCAPES
+from utils_func import BadInput, find_label_side, load_images, picture_files, read_picture
+
+NAME = "cityscapes-pairs"
+EXPECTED = "train/*.jpg and val/*.jpg, each photo and colour label side by side (512×256)"
+
+# Cityscapes pairs are looked at in this many files to find out side and shape: one lies seldom,
+# sixteen together never did.
+LOOKED_AT = 16
+HELD_OUT = 0.15
+
+
+def find(folder: Path) -> Dataset | None:
+    """Recognises the folder itself, or the one folder in it that holds train and val."""
+    root = next((place for place in _places(folder) if picture_files(place / "train")), None)
+    if root is None:
+        return None
+    train, val = _pairs(root, "train"), _pairs(root, "val")
+    side, shape = _side_and_shape(train)
+    remarks: tuple[str, ...] = ()
+    if not val:
+        train, val = _hold_out(train)
+        remarks = (f"{root / 'val'} is empty: {len(val)} pairs of train are held out for it.",)
+    return Dataset(
+        folder=root,
+        format=NAME,
+        classes=CITYSCAPES,
+        train=train,
+        val=val,
+        decode=partial(decode, side=side, shape=shape),
+        decoder=f"{NAME} {side} unmixing {unmixing.VERSION}",
+        remarks=(*remarks, f"The label is the {side} half of each picture."),
+    )
+
+
+def decode(pair: Pair, side: str, shape: tuple[int, int]) -> Example:
+    """Reads one pair; the message of an error names its file."""
+    photo, label = load_images(pair.photo.name, pair.photo.parent, side)
+    height, width = photo.shape[:2]
+    if abs(width / height - shape[1] / shape[0]) > 0.02 * shape[1] / shape[0]:
+        raise BadInput(
+            f"{pair.photo} is {2 * width}×{height} pixels. Expected the proportions of the other "
+            f"pairs, {2 * shape[1]}×{shape[0]}. Take it away, or leave it out with --skip-bad."
+        )
+    unknown = unmixing.unknown_share(label, CITYSCAPES)
+    if unknown > unmixing.UNKNOWN_LIMIT:
+        raise BadInput(
+            f"{pair.photo}: {unknown:.0%} of its label (the {side} half) has colours that "
+            "are in no class. Expected the colours of Cityscapes. Is it a pair, photo and label "
+            "side by side? Take it away, or leave it out with --skip-bad."
+        )
+    return Example(photo, *unmixing.unmix(label, CITYSCAPES))
+
+
+def _places(folder: Path) -> list[Path]:
+    below = sorted(entry for entry in folder.iterdir() if entry.is_dir())
+    own = (place for place in below if not place.name.startswith("."))
+    return [folder, *(place for place in own if place.name != "street_scenes")]
+
+
+def _pairs(root: Path, split: str) -> tuple[Pair, ...]:
+    return tuple(Pair(f"{split}/{file.name}", file, file) for file in picture_files(root / split))
+
+
+def _hold_out(pairs: tuple[Pair, ...]) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
+    """Divides by a hash of the name: the same pairs every time and on every machine."""
+    if len(pairs) < 2:
+        raise BadInput(
+            f"{pairs[0].photo.parent} holds one pair only. Expected at least two, one to learn "
+            "from and one to check with. Add pairs."
+        )
+    by_hash = sorted(pairs, key=lambda pair: hashlib.sha256(pair.name.encode()).digest())
+    count = max(1, round(HELD_OUT * len(pairs)))
+    held = set(by_hash[:count])
+    return tuple(pair for pair in pairs if pair not in held), tuple(by_hash[:count])
+
+
+def _side_and_shape(pairs: tuple[Pair, ...]) -> tuple[str, tuple[int, int]]:
+    """Asks some pairs, spread over all, which half is the label and how large a half is."""
+    sides: Counter[str] = Counter()
+    shapes: Counter[tuple[int, int]] = Counter()
+    unreadable: list[BadInput] = []
+    for pair in pairs[:: max(1, len(pairs) // LOOKED_AT)]:
+        try:
+            picture = read_picture(pair.photo)
+        except BadInput as problem:
+            unreadable.append(problem)  # decoding will come to it, if others can be read
+            continue
+        sides[find_label_side(picture)] += 1
+        shapes[picture.shape[0], picture.shape[1] // 2] += 1
+    if not sides:
+        raise unreadable[0]
+    return sides.most_common(1)[0][0], shapes.most_common(1)[0][0]

@@ -1,0 +1,49 @@
+"""A dataset: which pairs there are for training and validation, and how one pair is decoded.
+
+dataset = open_dataset(Path("images"))        # dataset/formats finds out what the folder holds
+example = dataset.decode(dataset.train[0])    # arrays
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from labels.classes import Classes
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A photo and its label picture; for pairs side by side both are the same file."""
+
+    name: str
+    photo: Path
+    label: Path
+
+
+class Example(NamedTuple):
+    """A decoded pair."""
+
+    photo: np.ndarray  # uint8 RGB (H, W, 3)
+    label: np.ndarray  # uint8 ids (H, W), 255 = ignore
+    confident: np.ndarray  # bool (H, W): where the decoding of the label can be trusted
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a format found in a folder."""
+
+    folder: Path
+    format: str
+    classes: Classes
+    train: tuple[Pair, ...]
+    val: tuple[Pair, ...]
+    decode: Callable[[Pair], Example]
+    decoder: str
+    """Changes when the same files decode to other arrays: a part of the cache's key."""
+    remarks: tuple[str, ...] = ()
+    """What a person should know about how the pairs were found."""

@@ -1,0 +1,72 @@
+"""Where the pairs of a run come from: the person's folder, or the built-in street scenes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dataset.cache import Cached, open_cache
+from dataset.counting import counting
+from dataset.formats import open_dataset
+from dataset.pairs import Dataset
+from utils_func import BadInput, picture_files
+
+SCENES = "street_scenes"
+SCENE_COUNTS = {"train": 400, "val": 100}
+
+NO_PAIRS = """\
+There are no pairs in {folder} yet.
+Cityscapes pairs come from https://www.kaggle.com/datasets/dansbecker/cityscapes-image-pairs
+Put their train and val folders into {folder}, or name any folder of pairs with --data.
+Until then this run uses built-in street scenes, which lie in {scenes}.
+"""
+
+
+def find_dataset(folder: Path, default: Path) -> Dataset:
+    """Opens the pairs of a folder. Only the default folder may be empty: then scenes are drawn."""
+    if folder != default or _has_pictures(folder):
+        return open_dataset(folder)
+    scenes = folder / SCENES
+    print(NO_PAIRS.format(folder=folder, scenes=scenes))
+    if not scenes.exists():
+        _draw(scenes)
+    return open_dataset(scenes)
+
+
+def is_built_in(dataset: Dataset) -> bool:
+    return dataset.folder.name == SCENES
+
+
+def decode_all(
+    dataset: Dataset, cache: Path, size: tuple[int, int], skip_bad: bool, workers: int
+) -> Cached:
+    """Decodes the dataset into the cache, with a bar, or finds it there."""
+    with counting("Decoding pairs") as progress:
+        return open_cache(dataset, cache, size, skip_bad, workers, progress)
+
+
+def _has_pictures(folder: Path) -> bool:
+    """Whether a person has put any picture below the folder, the built-in scenes apart.
+
+    Hidden folders do not count: one may hold scenes of which a killed run drew the first few.
+    """
+    below = (place.relative_to(folder).parts for place in folder.glob("**/"))
+    own = (
+        parts
+        for parts in below
+        if SCENES not in parts and not any(part.startswith(".") for part in parts)
+    )
+    return any(picture_files(folder.joinpath(*parts)) for parts in own)
+
+
+def _draw(scenes: Path) -> None:
+    from dataset.scenes import write_pairs
+
+    try:
+        scenes.parent.mkdir(parents=True, exist_ok=True)
+        with counting("Drawing street scenes") as progress:
+            write_pairs(scenes, **SCENE_COUNTS, progress=progress)
+    except OSError as problem:
+        raise BadInput(
+            f"{scenes} cannot be written: {problem.strerror}. Expected a folder for the built-in "
+            "scenes. Change its permissions, or name a folder of pairs with --data."
+        ) from None
