@@ -1,0 +1,111 @@
+"""The model file: an HDF5 file that any Keras script opens, with the class table inside.
+
+    write_model(model, Card(classes, height=256, width=256), Path("output/unet_model.hdf5"))
+    model, card = read_model(Path("output/unet_model.hdf5"))
+    card = read_card(Path("output/unet_model.hdf5"))             # without importing Keras
+    card.classes.names
+
+The table is one JSON text in the file's attribute 'unet_card', which Keras does not look at.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labels.classes import Classes
+from training import __version__
+from training.run_folder import replacing
+from utils_func import BadInput
+
+if TYPE_CHECKING:
+    import keras
+
+ATTRIBUTE = "unet_card"
+
+# What h5py and Keras raise on a damaged file, by the place of the damage.
+DAMAGED = (OSError, RuntimeError, AttributeError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model needs to be told about: its classes, and the size it was trained at."""
+
+    classes: Classes
+    height: int
+    width: int
+
+
+def write_model(model: keras.Model, card: Card, path: Path) -> None:
+    """Writes the model and its card in one step: the file is whole or not there."""
+    import h5py
+
+    content = {
+        "classes": card.classes.to_json(),
+        "height": card.height,
+        "width": card.width,
+        "version": __version__,
+    }
+    with replacing(path) as beside:
+        with _without_format_advice():
+            model.save(beside, include_optimizer=False)
+        with h5py.File(beside, "r+") as opened:
+            opened.attrs[ATTRIBUTE] = json.dumps(content)
+
+
+def read_card(path: str | os.PathLike[str]) -> Card:
+    """Reads the class table and the training size out of a model file."""
+    import h5py
+
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput(
+            f"{path} does not exist. Expected a trained model. "
+            "Train one with: python main.py, or name another file with --model."
+        )
+    try:
+        with h5py.File(path, "r") as opened:
+            content = json.loads(opened.attrs[ATTRIBUTE])
+        classes = Classes.from_json(content["classes"])
+        return Card(classes, int(content["height"]), int(content["width"]))
+    except DAMAGED:
+        raise BadInput(
+            f"{path} is not a model of this program: it is damaged, or holds no class table. "
+            "Expected the unet_model.hdf5 of a run. Name another file with --model."
+        ) from None
+
+
+def read_model(path: str | os.PathLike[str]) -> tuple[keras.Model, Card]:
+    """Opens a model for prediction: pictures 0-255 in, class probabilities out."""
+    import keras
+
+    card = read_card(path)
+    try:
+        return keras.models.load_model(path, compile=False), card
+    except DAMAGED as problem:
+        reason = (str(problem).splitlines() or [type(problem).__name__])[0]
+        raise BadInput(
+            f"{path} cannot be opened by Keras {keras.__version__}: {reason} "
+            "Expected the unet_model.hdf5 of a run."
+        ) from None
+
+
+@contextmanager
+def _without_format_advice() -> Iterator[None]:
+    """Silences Keras's advice to save as .keras, and nothing else: HDF5 is what was promised."""
+
+    def other(record: logging.LogRecord) -> bool:
+        return "saving your model as an HDF5 file" not in record.getMessage()
+
+    logger = logging.getLogger("absl")
+    logger.addFilter(other)
+    try:
+        yield
+    finally:
+        logger.removeFilter(other)

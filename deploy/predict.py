@@ -1,0 +1,132 @@
+"""Labels pictures with a trained model.
+
+    model, card = read_model(Path("output/unet_model.hdf5"))
+    ids = predict_ids(model, card, read_picture("photo.jpg"))      # (H, W) of the photo
+
+A picture of any size is brought to the size of training, as its training pictures were, and the
+probabilities are brought back to the picture's own size.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from deploy.model_file import Card
+from labels.classes import Classes
+from training.run_folder import replacing
+from utils_func import BadInput, picture_files
+
+if TYPE_CHECKING:
+    import keras
+
+OVERLAY = 0.55  # share of the class colour over the photo
+
+
+def predict_ids(model: keras.Model, card: Card, photo: np.ndarray) -> np.ndarray:
+    """Class ids of a photo (H, W, 3), at the photo's own size."""
+    height, width = photo.shape[:2]
+    smaller = card.height * card.width < height * width
+    smooth = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    fitted = cv2.resize(photo, (card.width, card.height), interpolation=smooth)
+    probabilities = np.asarray(model.predict_on_batch(fitted[None]))[0]
+    return most_probable(probabilities, (height, width))
+
+
+def most_probable(probabilities: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Enlarges probabilities (h, w, classes) to `size` and takes the largest.
+
+    One class after the other: all of them at once would be 1.8 GB for 24 million pixels.
+    """
+    height, width = size
+    ids = np.zeros(size, np.uint8)
+    best = np.full(size, -1, np.float32)
+    for index in range(probabilities.shape[-1]):
+        plane = np.ascontiguousarray(probabilities[..., index], np.float32)
+        share = cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
+        ids[share > best] = index
+        np.maximum(best, share, out=best)
+    return ids
+
+
+def find_pictures(places: tuple[Path, ...]) -> list[tuple[Path, Path]]:
+    """Every picture below the places, with the path that its results get in the output."""
+    if not places:
+        raise BadInput(
+            "There is nothing to predict. Name pictures, or folders of pictures: "
+            "python main.py predict photo.jpg"
+        )
+    found: list[tuple[Path, Path]] = []
+    for place in places:
+        if place.is_dir():
+            folders = [place, *sorted(below for below in place.rglob("*") if below.is_dir())]
+            files = [file for folder in folders for file in picture_files(folder)]
+            if not files:
+                raise BadInput(
+                    f"{place} holds no pictures. Expected files such as .jpg or .png in it. "
+                    "Name another folder, or the pictures themselves."
+                )
+            found += [(file, file.relative_to(place)) for file in files]
+        elif place.exists():
+            found.append((place, Path(place.name)))
+        else:
+            raise BadInput(
+                f"{place} does not exist. Expected a picture or a folder of pictures. "
+                "Check the spelling."
+            )
+    return _without_collisions(found)
+
+
+def _without_collisions(found: list[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
+    """Names results by the picture's stem: 'a' for a.jpg, and 'a.png', 'a_2' where 'a' is taken."""
+    taken: set[Path] = set()
+    named = []
+    for file, result in found:
+        choices = [result.with_suffix(""), result]
+        choices += [
+            result.with_name(f"{result.stem}_{number}") for number in range(2, len(found) + 2)
+        ]
+        name = next(choice for choice in choices if choice not in taken)
+        taken.add(name)
+        named.append((file, name))
+    return named
+
+
+def write_prediction(photo: np.ndarray, ids: np.ndarray, classes: Classes, place: Path) -> None:
+    """Writes PLACE_label.png, PLACE_overlay.png and PLACE_ids.png."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    colours = classes.paint(ids)
+    overlay = cv2.addWeighted(photo, 1 - OVERLAY, colours, OVERLAY, 0)
+    pictures = {"label": colours, "overlay": with_legend(overlay, ids, classes), "ids": ids}
+    for kind, picture in pictures.items():
+        with replacing(place.with_name(f"{place.name}_{kind}.png")) as beside:
+            Image.fromarray(picture).save(beside, format="PNG")
+
+
+def with_legend(picture: np.ndarray, ids: np.ndarray, classes: Classes) -> np.ndarray:
+    """Adds a strip below with name and share of the classes that the picture shows."""
+    counts = np.bincount(ids.ravel(), minlength=256)[: len(classes)]
+    shown = [int(index) for index in np.argsort(-counts) if counts[index]]
+    texts = [f"{classes.names[index]} {counts[index] / ids.size:.1%}" for index in shown]
+    width = picture.shape[1]
+    size = max(10, min(28, width // 40))
+    font = ImageFont.load_default(size)
+    cell = int(max(font.getlength(text) for text in texts) + 2.5 * size)
+    columns = max(1, width // cell)
+    rows = -(-len(texts) // columns)
+    strip = Image.new("RGB", (max(width, cell), int(1.6 * size * rows + size)), "white")
+    draw = ImageDraw.Draw(strip)
+    for place, (index, text) in enumerate(zip(shown, texts, strict=True)):
+        left, top = (
+            place % columns * cell + size // 2,
+            int(place // columns * 1.6 * size + size / 2),
+        )
+        draw.rectangle((left, top, left + size, top + size), classes.colours[index], "#888888")
+        draw.text((left + 1.4 * size, top - size * 0.1), text, "#222222", font)
+    missing = strip.width - width
+    wide = np.pad(picture, [(0, 0), (0, missing), (0, 0)], constant_values=255)
+    return np.vstack([wide, np.asarray(strip)])

@@ -1,0 +1,82 @@
+"""The look of all plots: figures without a display, written beside and renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from labels.classes import Classes
+from training.run_folder import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+TRAIN_COLOUR, VALIDATION_COLOUR = "#7a9cc6", "#c8553d"
+QUIET = "#555555"
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """A figure that belongs to nobody: pyplot would keep it in memory and want a display."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=130, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save_figure(figure: Figure, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as beside:
+        figure.savefig(beside, format="png")
+    return path
+
+
+def draw_curves(
+    axes: Axes, title: str, validation: Sequence[float], training: Sequence[float] | None
+) -> None:
+    """One score over the epochs; the best validation value is marked and named."""
+    from matplotlib.ticker import MaxNLocator
+
+    epochs = np.arange(1, len(validation) + 1)
+    if training is not None:
+        axes.plot(epochs, training, "o-", color=TRAIN_COLOUR, label="training", markersize=3)
+    axes.plot(epochs, validation, "o-", color=VALIDATION_COLOUR, label="validation", markersize=3)
+    find_best = np.nanargmin if title == "loss" else np.nanargmax
+    if not np.isnan(validation).all():
+        best = int(find_best(validation))
+        value = validation[best]
+        axes.plot(epochs[best], value, "o", color=VALIDATION_COLOUR, markersize=8, fillstyle="none")
+        title = f"{title}: best validation {value:.3f}, epoch {best + 1}"
+    axes.set_title(title, fontsize=10)
+    axes.set_xlabel("epoch", color=QUIET)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=9)
+
+
+def draw_picture(axes: Axes, picture: np.ndarray, title: str) -> None:
+    axes.imshow(picture)
+    axes.set_title(title, fontsize=11)
+    axes.set_axis_off()
+
+
+def draw_legend(figure: Figure, classes: Classes, shown: Sequence[tuple[int, str]]) -> None:
+    """A swatch and a text for each (class id, text), below the pictures."""
+    from matplotlib.patches import Patch
+
+    patches = [
+        Patch(
+            facecolor="#{:02x}{:02x}{:02x}".format(*classes.colours[index]),
+            edgecolor="#999999",
+            linewidth=0.5,
+            label=text,
+        )
+        for index, text in shown
+    ]
+    figure.legend(handles=patches, loc="outside lower center", ncols=6, frameon=False, fontsize=9)

@@ -1,0 +1,48 @@
+"""Scores as lines of text, and as the content of metrics.json."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from labels.classes import Classes
+from training.validation import Scored
+
+# Labels decoded from smeared JPEG colours are not those of the official benchmark.
+NOT_OFFICIAL = (
+    "The labels are decoded from small JPEG pictures: do not compare with official scores."
+)
+
+
+def score_lines(scored: Scored, classes: Classes) -> Iterator[str]:
+    """Headline first, then a line for each class that occurs."""
+    if scored.share < 1:
+        yield (
+            f"  On the {scored.share:.1%} of labelled pixels that are decoded with confidence: "
+            f"mIoU {scored.confident.mean_iou:.3f}, accuracy {scored.confident.accuracy:.3f}"
+        )
+        yield (
+            "  On all labelled pixels: "
+            f"mIoU {scored.all.mean_iou:.3f}, accuracy {scored.all.accuracy:.3f}"
+        )
+        yield f"  {NOT_OFFICIAL}"
+    else:
+        yield f"  mIoU {scored.all.mean_iou:.3f}, accuracy {scored.all.accuracy:.3f}"
+    yield f"  {'class':<16}{'IoU':>7}{'precision':>11}{'recall':>8}"
+    scores = scored.confident
+    for index, name in enumerate(classes.names):
+        if not math.isnan(scores.iou[index]):
+            values = scores.precision[index], scores.recall[index]
+            precision, recall = ("–" if math.isnan(value) else f"{value:.3f}" for value in values)
+            yield f"  {name:<16}{scores.iou[index]:>7.3f}{precision:>11}{recall:>8}"
+
+
+def metrics(scored: Scored, classes: Classes) -> dict[str, Any]:
+    """The content of metrics.json."""
+    return {
+        "confident_pixels": scored.confident.to_json(classes),
+        "all_pixels": scored.all.to_json(classes),
+        "confident_share": round(scored.share, 6),
+        "remark": NOT_OFFICIAL if scored.share < 1 else "",
+    }

@@ -1,0 +1,103 @@
+"""Config refuses what cannot work, and says what would."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from training.config import Config
+
+WHOLE_FROM_1 = "a whole number from 1"
+FROM_0 = "a number from 0"
+MULTIPLE = "a multiple of 16, as the network halves pictures 4 times; the nearest is"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        *(
+            (name, value, WHOLE_FROM_1)
+            for name in ("batch_size", "height", "width", "filters", "depth", "workers", "epochs")
+            for value in (0, -3)
+        ),
+        ("early_stopping", -1, FROM_0),
+        ("examples", -1, FROM_0),
+        ("dice", -0.5, FROM_0),
+        ("dice", float("nan"), FROM_0),
+        ("seed", -1, FROM_0),
+        ("learning_rate", 0.0, "a number between 0 and 10"),
+        ("learning_rate", 10.0, "a number between 0 and 10"),
+        ("learning_rate", float("nan"), "a number between 0 and 10"),
+        ("depth", 9, "at most 8"),
+        ("zoom", 0.9, "a number from 1 to 4"),
+        ("zoom", 4.1, "a number from 1 to 4"),
+        ("light", -0.1, "a number from 0 to 1"),
+        ("light", 1.1, "a number from 0 to 1"),
+        ("height", 250, f"{MULTIPLE} 256"),
+        ("width", 247, f"{MULTIPLE} 240"),
+        ("width", 3, f"{MULTIPLE} 16"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_option_value_and_expectation(
+    name: str, value: Any, expected: str
+) -> None:
+    option = "--" + name.replace("_", "-")
+    with pytest.raises(ValueError) as caught:
+        Config(**{name: value})
+    assert str(caught.value) == f"{option} is {value}. Expected {expected}."
+
+
+@pytest.mark.parametrize(("depth", "nearest"), [(2, 96), (5, 96), (8, 256)])
+def test_the_nearest_size_depends_on_the_depth(depth: int, nearest: int) -> None:
+    with pytest.raises(ValueError, match=rf"halves pictures {depth} times; .* is {nearest}\."):
+        Config(depth=depth, height=97, width=256)
+    Config(depth=depth, height=nearest, width=256)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"learning_rate": 9.99},
+        {"dice": 0.0},
+        {"zoom": 1.0},
+        {"zoom": 4.0},
+        {"light": 0.0},
+        {"light": 1.0},
+        {"epochs": 1, "batch_size": 1, "filters": 1, "depth": 1, "workers": 1},
+        {"depth": 8, "height": 256, "width": 512},
+    ],
+)
+def test_values_at_the_edge_are_accepted(values: dict[str, Any]) -> None:
+    config = Config(**values)
+    assert {name: getattr(config, name) for name in values} == values
+
+
+def test_a_config_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Config().epochs = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (Config(output=Path("here")), Path("here/unet_model.hdf5")),
+        (Config(output=Path("here"), model=Path("there/mine.hdf5")), Path("there/mine.hdf5")),
+    ],
+)
+def test_without_a_model_it_is_that_of_the_output_folder(config: Config, expected: Path) -> None:
+    assert config.model_file == expected
+
+
+def test_to_json_survives_a_round_trip_with_every_field() -> None:
+    config = Config(pictures=(Path("a.jpg"), Path("folder")), epochs=3, dice=0.5)
+    content = json.loads(json.dumps(config.to_json(), allow_nan=False))
+    assert content["pictures"] == ["a.jpg", "folder"]
+    assert content["model"] is None
+    assert (content["data"], content["epochs"], content["dice"]) == ("images", 3, 0.5)
+    places = {name: Path(content.pop(name)) for name in ("data", "output", "cache")}
+    pictures = tuple(Path(name) for name in content.pop("pictures"))
+    assert Config(pictures=pictures, **places, **content) == config

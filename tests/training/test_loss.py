@@ -1,0 +1,131 @@
+"""The loss, against numbers worked out by hand and against Keras's own."""
+
+from __future__ import annotations
+
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from labels.classes import IGNORE
+from training.loss import SegmentationLoss, segmentation_loss
+
+# Pixel A is class 0 and gets (1/2, 1/4, 1/4); pixel B is class 1 and gets (1/4, 1/2, 1/4).
+LABELS = np.array([[[0, 1]]], np.uint8)
+SHARES = np.array([[[[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]]]], np.float32)
+LOGITS = np.log(SHARES)
+
+
+def random_case(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Labels (2, 4, 5) of 3 classes with ignored pixels, and logits for them."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, 3, (2, 4, 5)).astype(np.uint8)
+    labels[random.random(labels.shape) < 0.3] = IGNORE
+    return labels, random.normal(0, 2, (2, 4, 5, 3)).astype(np.float32)
+
+
+def loss(labels: np.ndarray, logits: np.ndarray, dice: float) -> float:
+    return float(segmentation_loss(labels, logits, dice))
+
+
+def gradient(labels: np.ndarray, logits: np.ndarray, dice: float) -> np.ndarray:
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return np.asarray(jax.grad(lambda given: segmentation_loss(labels, given, dice))(logits))
+    import tensorflow as tf
+
+    given = tf.constant(logits)
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        value = segmentation_loss(labels, given, dice)
+    return tape.gradient(value, given).numpy()
+
+
+def test_cross_entropy_is_the_mean_of_minus_log_of_the_true_share() -> None:
+    assert loss(LABELS, LOGITS, dice=0) == pytest.approx(math.log(2), abs=1e-6)
+    swapped = np.array([[[1, 1]]], np.uint8)  # shares 1/4 and 1/2
+    assert loss(swapped, LOGITS, dice=0) == pytest.approx(1.5 * math.log(2), abs=1e-6)
+
+
+def test_dice_is_a_mean_over_the_classes_that_occur() -> None:
+    # Classes 0 and 1: overlap 1/2, sizes 1 and 3/4, so 2 · 1/2 / (7/4) = 4/7. Class 2 is absent:
+    # its share of 1/2 in the prediction would make a score of 0.
+    expected = math.log(2) + 1 - 4 / 7
+    assert loss(LABELS, LOGITS, dice=1) == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_weight_multiplies_dice_alone() -> None:
+    expected = math.log(2) + 2.5 * (1 - 4 / 7)
+    assert loss(LABELS, LOGITS, dice=2.5) == pytest.approx(expected, abs=1e-5)
+
+
+def test_dice_counts_over_the_whole_batch() -> None:
+    # The same two pixels as two pictures of one pixel.
+    pictures = LABELS.reshape(2, 1, 1), LOGITS.reshape(2, 1, 1, 3)
+    assert loss(*pictures, dice=1) == pytest.approx(math.log(2) + 3 / 7, abs=1e-5)
+
+
+def test_a_perfect_prediction_costs_nothing() -> None:
+    labels, _ = random_case(0)
+    logits = 100 * np.eye(256, dtype=np.float32)[labels][..., :3]
+    assert loss(labels, logits, dice=1) == pytest.approx(0, abs=1e-4)
+
+
+def test_a_prediction_that_is_wrong_everywhere_costs_all_of_dice() -> None:
+    wrong = np.log(np.array([[[[1e-9, 1, 1e-9], [1, 1e-9, 1e-9]]]], np.float32))
+    with_dice, without = loss(LABELS, wrong, dice=1), loss(LABELS, wrong, dice=0)
+    assert with_dice - without == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("dice", [0.0, 1.0])
+def test_ignored_pixels_change_neither_loss_nor_gradient(dice: float) -> None:
+    labels, logits = random_case(1)
+    ignored = labels == IGNORE
+    other = logits.copy()
+    other[ignored] = np.random.default_rng(2).normal(0, 50, (ignored.sum(), 3))
+    assert loss(labels, other, dice) == loss(labels, logits, dice)
+    here, there = gradient(labels, logits, dice), gradient(labels, other, dice)
+    np.testing.assert_array_equal(here, there)
+    assert not here[ignored].any()
+    assert np.abs(here[~ignored]).max(axis=-1).min() > 0
+
+
+@pytest.mark.parametrize("dice", [0.0, 1.0])
+def test_a_batch_of_ignored_pixels_costs_0_and_moves_nothing(dice: float) -> None:
+    labels = np.full((2, 4, 5), IGNORE, np.uint8)
+    _, logits = random_case(3)
+    assert loss(labels, logits, dice) == 0
+    np.testing.assert_array_equal(gradient(labels, logits, dice), 0)
+
+
+def test_it_is_computed_in_float32_for_a_network_of_float16() -> None:
+    # 120,000 is infinite in float16.
+    logits = np.array([[[[60000, -60000], [0, 0]]]], np.float16)
+    labels = np.array([[[1, IGNORE]]], np.uint8)
+    value = SegmentationLoss(dice=0)(labels, logits)
+    assert keras.backend.standardize_dtype(value.dtype) == "float32"
+    assert float(value) == pytest.approx(2 * float(logits[0, 0, 0, 0]), rel=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_without_dice_it_is_keras_cross_entropy_per_pixel_that_counts(seed: int) -> None:
+    labels, logits = random_case(seed)
+    keras_loss = keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True, ignore_class=IGNORE, reduction="sum"
+    )
+    expected = float(keras_loss(labels, logits)) / np.count_nonzero(labels != IGNORE)
+    assert loss(labels, logits, dice=0) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("dice", [0.0, 1.5])
+def test_the_class_gives_what_the_function_gives(dice: float) -> None:
+    labels, logits = random_case(5)
+    given = float(SegmentationLoss(dice)(labels, logits))
+    assert given == pytest.approx(loss(labels, logits, dice), rel=1e-6)
+
+
+def test_the_class_is_rebuilt_from_its_configuration() -> None:
+    rebuilt = SegmentationLoss.from_config(SegmentationLoss(0.25).get_config())
+    assert (rebuilt.dice, rebuilt.name) == (0.25, "segmentation_loss")

@@ -1,0 +1,114 @@
+"""What a person sees while the network learns."""
+
+from __future__ import annotations
+
+import pytest
+
+from training.progress import Display, duration
+
+LOGS = {"loss": 1.23456, "accuracy": 0.5, "miou": 0.25}
+VALIDATED = {
+    **LOGS,
+    "val_loss": 2.0,
+    "val_accuracy": 0.4,
+    "val_miou": 0.1996,
+    "best_epoch": 1,
+    "validation_seconds": 7.0,
+}
+LINE = (
+    "epoch {}/2  loss 1.235  accuracy 0.500  mIoU 0.250   "
+    "validation: loss 2.000  accuracy 0.400  mIoU 0.200{}\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_forced_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "0 s"),
+        (0.4, "0 s"),
+        (45, "45 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (200, "3 min 20 s"),
+        (3599.4, "59 min 59 s"),
+        (3599.6, "1 h 0 min"),
+        (7500, "2 h 5 min"),
+        (7559, "2 h 5 min"),
+        (100 * 3600, "100 h 0 min"),
+    ],
+)
+def test_a_duration_is_told_in_two_units(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def play(display: Display, epochs: int = 2, steps: int = 3) -> None:
+    display.on_train_begin()
+    for epoch in range(epochs):
+        display.on_epoch_begin(epoch)
+        for step in range(steps):
+            display.on_train_batch_end(step, LOGS)
+        display.on_epoch_end(epoch, VALIDATED)
+    display.on_train_end()
+
+
+def test_where_there_is_no_terminal_each_epoch_is_a_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    play(Display(epochs=2, steps=3, step_seconds=1.0, validation_seconds=1.0))
+    printed = capsys.readouterr()
+    assert printed.out == LINE.format(1, "  best so far") + LINE.format(2, "")
+    assert printed.err == ""
+
+
+def test_on_a_terminal_the_lines_stay_and_the_bar_shows_the_time_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    display = Display(epochs=2, steps=10, step_seconds=2.0, validation_seconds=3.0)
+    display.on_train_begin()
+    try:
+        display.on_epoch_begin(0)
+        display.on_train_batch_end(0, LOGS)
+        (task,) = display.bar.tasks
+        assert (task.completed, task.total) == (1, 20)
+        assert task.fields["text"] == "loss 1.235  accuracy 0.500  mIoU 0.250"
+        # 19 steps of 2 s and two validations of 3 s
+        assert task.fields["left"] == "44 s"
+        display.on_epoch_end(0, VALIDATED)
+        display.on_epoch_begin(1)
+        display.on_train_batch_end(0, LOGS)
+        # 18 steps, and one validation of the 7 s that it has taken
+        assert task.fields["left"] == "43 s"
+    finally:
+        display.close()
+    out = capsys.readouterr().out
+    assert LINE.format(1, "  best so far").strip() in out
+
+
+def test_the_time_of_a_step_is_that_of_this_run_after_three(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("training.progress.time.monotonic", lambda: now[0])
+    display = Display(epochs=1, steps=5, step_seconds=9.0, validation_seconds=0.0)
+    display.on_epoch_begin(0)
+    times = []
+    for step in range(4):
+        now[0] += 2.0
+        display.on_train_batch_end(step, LOGS)
+        times.append(display.step_seconds)
+    assert times == [9.0, 9.0, 2.0, 2.0]
+
+
+def test_closing_twice_is_no_error() -> None:
+    display = Display(epochs=1, steps=1, step_seconds=1.0, validation_seconds=1.0)
+    display.on_train_begin()
+    display.close()
+    display.close()

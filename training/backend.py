@@ -1,0 +1,59 @@
+"""Starting Keras: the one place that knows what is special to TensorFlow or JAX.
+
+start_keras()                # before anything imports keras
+device()                     # 'CPU, 2 cores' or 'GPU NVIDIA H200'
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def start_keras() -> None:
+    """Imports Keras without TensorFlow's messages about CUDA and oneDNN.
+
+    TensorFlow 2.21 writes them to the file behind stderr before any setting is read, so that file
+    is turned away while it is imported. What goes wrong comes as an exception all the same.
+    """
+    if "keras" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _stderr_turned_away():
+        import keras
+
+        keras.ops.zeros(1)  # starts the devices, which is when TensorFlow complains about CUDA
+
+
+@contextmanager
+def _stderr_turned_away() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def device() -> str:
+    """What the network is computed on."""
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        found = [place.device_kind for place in jax.devices() if place.platform != "cpu"]
+    else:
+        import tensorflow as tf
+
+        details = map(
+            tf.config.experimental.get_device_details, tf.config.list_physical_devices("GPU")
+        )
+        found = [entry.get("device_name", "GPU") for entry in details]
+    return f"GPU {', '.join(found)}" if found else f"CPU, {os.cpu_count()} cores"

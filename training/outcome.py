@@ -1,0 +1,107 @@
+"""What a training has come to, and the record of it that stays in run.json.
+
+write_json(output / "run.json", run_record(config, dataset, cached, outcome, began))
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from dataset.cache import Cached
+from dataset.pairs import Dataset
+from training import __version__
+from training.backend import device
+from training.config import Config
+
+COLUMNS = ("loss", "accuracy", "miou", "val_loss", "val_accuracy", "val_miou", "learning_rate")
+PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pillow", "opencv-python-headless", "h5py")
+
+
+@dataclass
+class Outcome:
+    """What a training has come to so far."""
+
+    history: list[dict[str, float]] = field(default_factory=list)
+    """For each epoch the COLUMNS, and the seconds since the start."""
+    best_epoch: int = 0
+    """Counted from 1; 0 while there is none."""
+    seconds: float = 0.0
+    ended: str = "running"
+    """'finished', 'stopped early', 'interrupted' or 'not a number' at the end."""
+
+
+def run_record(
+    config: Config, dataset: Dataset, cached: Cached, outcome: Outcome, began: float
+) -> dict[str, Any]:
+    """Everything that is needed to know, and to repeat, what was done."""
+    return {
+        "ended": outcome.ended,
+        "epochs_done": len(outcome.history),
+        "best_epoch": outcome.best_epoch,
+        "config": config.to_json(),
+        "seed": config.seed,
+        "classes": dataset.classes.to_json(),
+        "data": {
+            "folder": str(dataset.folder),
+            "format": dataset.format,
+            "content": cached.content,
+            "train": len(cached.train),
+            "val": len(cached.val),
+            "left_out": cached.skipped,
+        },
+        "versions": versions(),
+        "machine": {
+            "device": device(),
+            "system": platform.platform(),
+            "processor": platform.processor() or platform.machine(),
+            "cores": os.cpu_count(),
+        },
+        "times": {
+            "started": _clock(began),
+            "written": _clock(time.time()),
+            "training_seconds": round(outcome.seconds, 1),
+            "all_seconds": round(time.time() - began, 1),
+        },
+    }
+
+
+def versions() -> dict[str, str]:
+    import keras
+
+    found = {"unet": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {**found, "backend": keras.backend.backend()}
+
+
+def describe_end(outcome: Outcome, config: Config) -> Iterator[str]:
+    """The last words of a run: how it ended and what lies where."""
+    output = config.output
+    if outcome.ended == "not a number":
+        yield (
+            "\nThe loss became infinite or NaN, so training ended there. "
+            f"Try --learning-rate {config.learning_rate / 10:g}."
+        )
+    if outcome.ended == "interrupted":
+        yield "\nTraining was interrupted; the weights of that moment are kept too."
+    if outcome.best_epoch:
+        yield f"\nThe best model is that of epoch {outcome.best_epoch}."
+    yield f"In {output}:"
+    yield from (f"  {file.name}" for file in sorted(output.iterdir()) if _is_result(file.name))
+
+
+def _is_result(name: str) -> bool:
+    return name != "earlier" and not name.startswith(".")
+
+
+def _clock(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(seconds))

@@ -1,0 +1,97 @@
+"""What a person sees while the network learns: a bar with scores and time left, a line an epoch."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+
+def duration(seconds: float) -> str:
+    """'45 s', '3 min 20 s' or '2 h 5 min'."""
+    seconds = max(0, round(seconds))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+
+
+class Display(keras.callbacks.Callback):
+    """A bar over all steps of the run. Where the output is no terminal only the lines are left.
+
+    Args:
+        epochs: Passes over the data.
+        steps: Steps of one pass.
+        step_seconds: What a step was measured to take; replaced by what the run itself shows.
+        validation_seconds: The same for one validation.
+    """
+
+    def __init__(
+        self, epochs: int, steps: int, step_seconds: float, validation_seconds: float
+    ) -> None:
+        super().__init__()
+        self.epochs, self.steps = epochs, steps
+        self.step_seconds, self.validation_seconds = step_seconds, validation_seconds
+        self.done = 0
+        self.bar, self.task = _bar(steps * epochs)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.bar.start()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the terminal back, also after an error."""
+        self.bar.stop()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.epoch, self.epoch_began = epoch, time.monotonic()
+        self.first = self.done
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.done += 1
+        if self.done - self.first >= 3:
+            spent = time.monotonic() - self.epoch_began
+            self.step_seconds = spent / (self.done - self.first)
+        if not self.bar.disable:
+            text = _scores_text(logs or {}, "")
+            self.bar.update(self.task, completed=self.done, text=text, left=self._left())
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        logs = logs or {}
+        self.validation_seconds = logs.get("validation_seconds", self.validation_seconds)
+        best = "  best so far" if logs.get("best_epoch") == epoch + 1 else ""
+        self.bar.console.print(
+            f"epoch {epoch + 1}/{self.epochs}  {_scores_text(logs, '')}   "
+            f"validation: {_scores_text(logs, 'val_')}{best}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+    def _left(self) -> str:
+        validations = self.epochs - self.epoch
+        steps = self.steps * self.epochs - self.done
+        return duration(steps * self.step_seconds + validations * self.validation_seconds)
+
+
+def _bar(total: int) -> tuple[Progress, TaskID]:
+    console = Console()
+    bar = Progress(
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f} %  {task.fields[text]}  {task.fields[left]} left"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    return bar, bar.add_task("training", total=total, text="first step", left="…")
+
+
+def _scores_text(logs: dict[str, Any], prefix: str) -> str:
+    names = {"loss": "loss", "accuracy": "accuracy", "miou": "mIoU"}
+    found = [(name, logs.get(prefix + key)) for key, name in names.items()]
+    return "  ".join(f"{name} {float(value):.3f}" for name, value in found if value is not None)

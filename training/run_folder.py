@@ -1,0 +1,94 @@
+"""The folder that a run leaves behind: every file is written beside and renamed, none is lost.
+
+with replacing(Path("output/acc.png")) as beside:
+    figure.savefig(beside)
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from utils_func import BadInput
+
+# What a run writes. Anything else in the folder belongs to somebody else and stays where it is.
+FILES = (
+    "acc.png",
+    "pred_*.png",
+    "model_arch.png",
+    "model_layers.png",
+    "unet_model.hdf5",
+    "unet_model_interrupted.hdf5",
+    "history.csv",
+    "metrics.json",
+    "run.json",
+    "tensorboard",
+)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A name beside `path` to write to. It becomes `path` when all went well, else it is gone."""
+    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    with replacing(path) as beside:
+        beside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_table(path: Path, rows: list[dict[str, float]]) -> None:
+    """Writes rows of the same columns as CSV, with the row's number first."""
+    with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as opened:
+        table = csv.writer(opened)
+        table.writerow(["epoch", *rows[0]])
+        for number, row in enumerate(rows, 1):
+            table.writerow([number, *(f"{value:.6g}" for value in row.values())])
+
+
+def make_writable(folder: Path) -> None:
+    """Makes the folder, and tries whether a file can be written in it. Touches nothing there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        raise BadInput(
+            f"{folder} cannot be written to: {problem.strerror}. Expected a folder for what the "
+            "run leaves behind. Change its permissions, or name another with --output."
+        ) from None
+
+
+def move_earlier(folder: Path) -> Path | None:
+    """Moves the files of the run before to earlier/TIME. Returns that folder, if there was one."""
+    files = [file for pattern in FILES for file in sorted(folder.glob(pattern))]
+    if not files:
+        return None
+    newest = max(file.stat().st_mtime for file in files)
+    name = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(newest))
+    place = _unused(folder / "earlier" / name)
+    place.mkdir(parents=True)
+    for file in files:
+        file.rename(place / file.name)
+    return place
+
+
+def _unused(place: Path) -> Path:
+    number = 2
+    free = place
+    while free.exists():
+        free = place.with_name(f"{place.name}_{number}")
+        number += 1
+    return free
