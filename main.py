@@ -1,0 +1,323 @@
+"""Train a U-Net on photos and their label pictures, and use it.
+
+    python main.py                           train on images/, or on built-in street scenes
+    python main.py --data FOLDER --epochs 20
+    python main.py evaluate                  score output/unet_model.hdf5
+    python main.py predict PHOTO_OR_FOLDER   label pictures with it
+
+Everything lands in output/: plots, prediction pictures, the model, and run.json with all numbers.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from labels.classes import CITYSCAPES, IGNORE, Classes, numbered_classes
+from training.config import Config
+from training.options import parse
+from utils_func import (
+    BadInput,
+    bin_image,
+    get_segmentation_arr,
+    give_color_to_seg_img,
+    load_images,
+    picture_files,
+    read_picture,
+)
+
+if TYPE_CHECKING:
+    import keras
+
+    from dataset.cache import Examples
+    from training.loop import Training
+    from training.outcome import Outcome
+
+EPOCHS = 10
+EPOCHS_ON_SCENES = 5  # keeps the whole built-in run within 6 minutes on 2 cores
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command. Returns 0, or 2 where something that was given is wrong."""
+    command, config = parse(sys.argv[1:] if arguments is None else arguments)
+    run = {"train": train, "evaluate": evaluate, "predict": predict}[command]
+    try:
+        return run(config)
+    except BadInput as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def train(config: Config) -> int:
+    """From a folder of pairs to everything in the output folder."""
+    from dataset.source import decode_all, find_dataset, is_built_in
+    from dataset.summary import describe
+    from training.backend import start_keras
+    from training.run_folder import make_writable, move_earlier, write_json, write_table
+
+    began = time.time()
+    make_writable(config.output)
+    dataset = find_dataset(config.data, Config.data)
+    epochs = config.epochs or (EPOCHS_ON_SCENES if is_built_in(dataset) else EPOCHS)
+    config = replace(config, epochs=epochs)
+    size = (config.height, config.width)
+    cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
+    print(*describe(dataset, cached), sep="\n", flush=True)
+
+    start_keras()
+    from training.loop import Training
+    from training.outcome import describe_end, run_record
+
+    training = Training(cached, dataset.classes, config)
+    print("\nMeasuring how long a step takes …", flush=True)
+    estimate = training.measure()
+    print(*training.plan(estimate), sep="\n", flush=True)
+    if earlier := move_earlier(config.output):
+        print(f"The run before was moved to {earlier}.")
+
+    def record(outcome: Outcome) -> None:
+        write_json(config.output / "run.json", run_record(config, dataset, cached, outcome, began))
+        if outcome.history:
+            write_table(config.output / "history.csv", outcome.history)
+
+    outcome = training.run(estimate, lambda: keep_model(training), record)
+    if outcome.ended == "interrupted":
+        keep_model(training, "unet_model_interrupted.hdf5" if outcome.best_epoch else "")
+    show_results(training, outcome)
+    record(outcome)
+    print(*describe_end(outcome, config), sep="\n")
+    return 0 if outcome.best_epoch or outcome.ended == "interrupted" else 1
+
+
+def keep_model(training: Training, name: str = "") -> None:
+    """Writes the weights of now as a model file."""
+    from deploy.model_file import Card, write_model
+
+    config = training.config
+    card = Card(training.classes, config.height, config.width)
+    write_model(training.deployable(), card, config.output / (name or "unet_model.hdf5"))
+
+
+def show_results(training: Training, outcome: Outcome) -> None:
+    """Reads the best model back from its file, scores it, and draws all pictures."""
+    from deploy.model_file import read_model
+    from evaluation.tables import metrics, score_lines
+    from model_arch import get_model_arch
+    from training.run_folder import write_json
+    from training.validation import Scorer
+
+    config, classes, val = training.config, training.classes, training.cached.val
+    if outcome.history:
+        columns = {name: [row[name] for row in outcome.history] for name in outcome.history[0]}
+        get_acc(
+            columns["val_loss"],
+            columns["val_accuracy"],
+            columns["val_miou"],
+            training=columns,
+            output=config.output,
+        )
+    path = config.output / "unet_model.hdf5"
+    if not path.exists():
+        return
+    model, _ = read_model(path)
+    scored = Scorer(model).score(val, config.batch_size)
+    print("\nThe best model, read back from its file, on the validation pairs:")
+    print(*score_lines(scored, classes), sep="\n")
+    write_json(config.output / "metrics.json", metrics(scored, classes))
+    get_model_arch(training.deployable(), config.output, (config.height, config.width))
+    if config.examples:
+        show_examples(model, val.spread(config.examples), classes, config.output)
+
+
+def show_examples(model: keras.Model, examples: Examples, classes: Classes, output: Path) -> None:
+    """Predicts some pairs and draws each beside its truth."""
+    images, segmentations = next(data_generator(examples, len(examples), len(classes)))
+    prediction = np.concatenate([model.predict_on_batch(image[None]) for image in images])
+    for i in range(len(examples)):
+        show_predications(images, segmentations, prediction, i, classes, output)
+
+
+def evaluate(config: Config) -> int:
+    """Scores a saved model on the validation pairs of a folder."""
+    from dataset.source import decode_all, find_dataset
+    from deploy.model_file import read_card, read_model
+    from evaluation.tables import metrics, score_lines
+    from training.backend import start_keras
+    from training.run_folder import make_writable, write_json
+
+    card = read_card(config.model_file)
+    make_writable(config.output)
+    dataset = find_dataset(config.data, Config.data)
+    if dataset.classes.names != card.classes.names:
+        raise BadInput(
+            f"{config.model_file} knows {len(card.classes)} classes ({card.classes.names[0]}, …), "
+            f"but {dataset.folder} has {len(dataset.classes)} ({dataset.classes.names[0]}, …). "
+            "Expected the same. Name the pairs that the model was made for with --data."
+        )
+    size = (card.height, card.width)
+    cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
+    start_keras()
+    from training.validation import Scorer
+
+    model, _ = read_model(config.model_file)
+    scored = Scorer(model).score(cached.val, config.batch_size)
+    print(f"{config.model_file} on {len(cached.val)} validation pairs of {dataset.folder}:")
+    print(*score_lines(scored, card.classes), sep="\n")
+    write_json(config.output / "evaluation.json", metrics(scored, card.classes))
+    print(f"All numbers are in {config.output / 'evaluation.json'}.")
+    return 0
+
+
+def predict(config: Config) -> int:
+    """Labels pictures with a saved model."""
+    from deploy.model_file import read_card, read_model
+    from deploy.predict import find_pictures, predict_ids, write_prediction
+    from training.backend import start_keras
+    from training.run_folder import make_writable
+
+    pictures = find_pictures(config.pictures)
+    read_card(config.model_file)
+    place = config.output / "predictions"
+    make_writable(place)
+    start_keras()
+    model, card = read_model(config.model_file)
+    skipped = 0
+    for file, name in pictures:
+        try:
+            photo = read_picture(file)
+        except BadInput as problem:
+            if not config.skip_bad:
+                raise
+            print(f"Left out: {problem}")
+            skipped += 1
+            continue
+        write_prediction(photo, predict_ids(model, card, photo), card.classes, place / name)
+    print(f"Labelled {len(pictures) - skipped} pictures; see {place}.")
+    return 0
+
+
+def data_generator(
+    path: str | os.PathLike[str] | Examples, batch_size: int = 10, classes: int = len(CITYSCAPES)
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Gives batches of pairs, again and again from the beginning.
+
+    Args:
+        path: A folder of pairs, such as "images/train", or pairs that are decoded already.
+        batch_size: Pairs in a batch; the last one of a pass may be smaller.
+        classes: How many classes there are.
+
+    Returns:
+        Batches of (images uint8 (N, H, W, 3), one-hot labels (N, H, W, classes)); where a label is
+        'ignore', no class is 1.
+    """
+    while True:
+        pairs = read_pairs(path)
+        while batch := list(islice(pairs, batch_size)):
+            segmentations = [
+                get_segmentation_arr(ids, classes, width=ids.shape[1], height=ids.shape[0])
+                for _, ids in batch
+            ]
+            yield np.array([photo for photo, _ in batch]), np.array(segmentations)
+
+
+def read_pairs(
+    path: str | os.PathLike[str] | Examples,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """One pass over pairs as (photo, ids)."""
+    if not isinstance(path, (str, os.PathLike)):
+        yield from zip(path.photos, path.labels, strict=True)
+        return
+    files = picture_files(Path(path))
+    if not files:
+        raise BadInput(f"{path} holds no pictures. Expected pairs such as 1.jpg in it.")
+    for file in files:
+        photo, label = load_images(file.name, file.parent)
+        yield photo, bin_image(label)
+
+
+def show_predications(
+    images: np.ndarray,
+    segmentations: np.ndarray,
+    prediction: np.ndarray,
+    i: int,
+    classes: Classes | None = None,
+    output: str | os.PathLike[str] = "output",
+) -> Path:
+    """Draws picture i of a batch: photo, truth and prediction, with a legend and IoU.
+
+    Args:
+        images: Photos (N, H, W, 3), 0-255.
+        segmentations: One-hot truth (N, H, W, classes).
+        prediction: Probabilities (N, H, W, classes).
+        i: Which of the batch; the file is OUTPUT/pred_{i + 1}.png.
+        classes: The class table; without it as in give_color_to_seg_img.
+        output: Folder for the picture.
+    """
+    from evaluation.plots import draw_legend, draw_picture, new_figure, save_figure
+    from training.scores import Scores, confusion
+
+    count = segmentations.shape[-1]
+    if classes is None:
+        classes = CITYSCAPES if count == len(CITYSCAPES) else numbered_classes(count)
+    labelled = segmentations[i].any(axis=-1)
+    truth = np.where(labelled, segmentations[i].argmax(axis=-1), IGNORE).astype(np.uint8)
+    predicted = prediction[i].argmax(axis=-1).astype(np.uint8)
+    scores = Scores(confusion(truth, predicted, count))
+
+    figure = new_figure(13, 5.4)
+    axes = figure.subplots(1, 3)
+    draw_picture(axes[0], images[i].astype(np.uint8), "photo")
+    draw_picture(axes[1], give_color_to_seg_img(truth, count, classes), "truth")
+    title = f"prediction: accuracy {scores.accuracy:.2f}, mIoU {scores.mean_iou:.2f}"
+    draw_picture(axes[2], give_color_to_seg_img(predicted, count, classes), title)
+    order = np.argsort(-scores.confusion.sum(axis=1), kind="stable")
+    shown = [
+        (int(index), f"{classes.names[index]}  IoU {scores.iou[index]:.2f}")
+        for index in order
+        if not np.isnan(scores.iou[index])
+    ]
+    draw_legend(figure, classes, shown)
+    return save_figure(figure, Path(output) / f"pred_{i + 1}.png")
+
+
+def get_acc(
+    loss: Sequence[float],
+    acc: Sequence[float],
+    miou: Sequence[float] | None = None,
+    training: dict[str, list[float]] | None = None,
+    output: str | os.PathLike[str] = "output",
+) -> Path:
+    """Draws loss, accuracy and mIoU over the epochs into OUTPUT/acc.png.
+
+    Args:
+        loss: Validation loss of each epoch.
+        acc: Validation accuracy of each epoch.
+        miou: Validation mIoU of each epoch, if it was measured.
+        training: The training's own 'loss', 'accuracy' and 'miou', if they shall be drawn too.
+        output: Folder for the picture.
+    """
+    from evaluation.plots import draw_curves, new_figure, save_figure
+
+    curves = [("accuracy", acc), ("loss", loss), ("miou", miou)]
+    drawn = [(name, values) for name, values in curves if values is not None]
+    figure = new_figure(4.6 * len(drawn), 3.8)
+    for axes, (name, values) in zip(figure.subplots(1, len(drawn)), drawn, strict=True):
+        title = {"miou": "mIoU"}.get(name, name)
+        draw_curves(axes, title, values, training.get(name) if training else None)
+    return save_figure(figure, Path(output) / "acc.png")
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a log shows each line
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""The whole path in fresh processes, as a person walks it: train, evaluate, predict, reuse."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from utils_func import read_picture
+
+ROOT = Path(__file__).parents[1]
+SIZES = {"height": 32, "width": 32, "filters": 2, "depth": 2, "batch-size": 4, "examples": 2}
+SMALL = [f"--{name}={value}" for name, value in SIZES.items()]
+
+WritePairs = Callable[[Path], Path]
+
+pytestmark = pytest.mark.slow
+
+
+def program(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, ROOT / "main.py", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=300,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, write_pairs: WritePairs) -> Path:
+    """A folder in which one small run was made."""
+    place = tmp_path_factory.mktemp("whole run")
+    write_pairs(place / "images")
+    done = program("--epochs", "3", *SMALL, cwd=place)
+    (place / "printed.txt").write_text(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "nothing that a person must wonder about"
+    return place
+
+
+def test_everything_that_is_promised_lies_in_output(place: Path) -> None:
+    names = {file.name for file in (place / "output").iterdir()}
+    promised = "acc.png pred_1.png pred_2.png model_arch.png unet_model.hdf5"
+    assert set(promised.split()) <= names
+    assert {"history.csv", "metrics.json", "run.json"} <= names
+    assert not [name for name in names if name.startswith(".")], "no half files"
+    for name in promised.split()[:4]:
+        picture = read_picture(place / "output" / name)
+        assert min(picture.shape[:2]) > 200
+        assert picture.std() > 5, f"{name} is not blank"
+
+
+def test_a_person_reads_what_was_found_what_will_be_done_and_how_good_it_is(place: Path) -> None:
+    printed = (place / "printed.txt").read_text()
+    order = ["Found", "road", "U-Net of", "about", "epoch 1/3", "epoch 3/3", "The best model, read"]
+    order += ["mIoU", "run.json"]
+    rest = printed
+    for text in order:
+        assert text in rest, f"{text!r} comes in its place"
+        rest = rest.split(text, 1)[1]
+
+
+def test_the_record_of_the_run_is_complete(place: Path) -> None:
+    record = json.loads((place / "output" / "run.json").read_text())
+    assert record["ended"] == "finished"
+    assert record["config"]["epochs"] == 3
+    assert record["classes"]["names"][0] == "road"
+    assert record["versions"]["keras"]
+    assert record["data"]["content"]
+    metrics = json.loads((place / "output" / "metrics.json").read_text())
+    assert 0 <= metrics["confident_pixels"]["mean_iou"] <= 1
+    rows = (place / "output" / "history.csv").read_text().splitlines()
+    assert len(rows) == 4
+    assert rows[0].startswith("epoch,loss,accuracy,miou,val_loss,val_accuracy,val_miou")
+
+
+def test_the_best_epoch_is_the_one_with_the_best_validation_miou(place: Path) -> None:
+    rows = (place / "output" / "history.csv").read_text().splitlines()[1:]
+    column = [float(row.split(",")[6]) for row in rows]
+    record = json.loads((place / "output" / "run.json").read_text())
+    assert record["best_epoch"] == 1 + int(np.argmax(column))
+    metrics = json.loads((place / "output" / "metrics.json").read_text())
+    assert metrics["confident_pixels"]["mean_iou"] == pytest.approx(max(column), abs=1e-4)
+
+
+def test_the_script_of_the_readme_runs_far_from_the_repository(place: Path, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text()
+    script = re.search(r"```python\n(import keras\n.*?)```", readme, re.DOTALL).group(1)
+    (tmp_path / "script.py").write_text(script)
+    (tmp_path / "output").mkdir()
+    shutil.copy(place / "output" / "unet_model.hdf5", tmp_path / "output")
+    Image.fromarray(np.zeros((90, 120, 3), np.uint8)).save(tmp_path / "photo.jpg")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "script.py"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": "", "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "(256, 256)" in done.stdout
+    assert "custom object" not in done.stderr.lower()
+    assert "custom_object" not in done.stderr.lower()
+
+
+def test_a_second_run_moves_the_first_and_evaluate_and_predict_work(place: Path) -> None:
+    mine = place / "output" / "notes.txt"
+    mine.write_text("the person's own file")
+    model = (place / "output" / "unet_model.hdf5").read_bytes()
+    done = program("--epochs", "1", *SMALL, cwd=place)
+    assert done.returncode == 0, done.stderr
+    (earlier,) = (place / "output" / "earlier").iterdir()
+    assert (earlier / "unet_model.hdf5").read_bytes() == model
+    assert mine.read_text() == "the person's own file"
+
+    done = program("evaluate", cwd=place)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads((place / "output" / "evaluation.json").read_text())
+    metrics = json.loads((place / "output" / "metrics.json").read_text())
+    assert scores == metrics, "the same model on the same pairs"
+
+    photo = np.random.default_rng(0).integers(0, 256, (37, 91, 3), np.uint8)
+    Image.fromarray(photo).save(place / "a photo.png")
+    done = program("predict", "a photo.png", "images/val", cwd=place)
+    assert done.returncode == 0, done.stderr
+    ids = read_picture(place / "output" / "predictions" / "a photo_ids.png")
+    assert ids.shape == (37, 91, 3)
+    assert ids.max() < 19
+
+
+def test_bad_input_touches_nothing_in_output(place: Path) -> None:
+    def contents() -> dict[str, bytes]:
+        files = sorted((place / "output").rglob("*"))
+        return {str(file): file.read_bytes() for file in files if file.is_file()}
+
+    before = contents()
+    (place / "bad" / "train").mkdir(parents=True)
+    (place / "bad" / "train" / "1.jpg").write_text("no picture")
+    (place / "bad" / "train" / "2.jpg").write_text("no picture")
+    done = program("--data", "bad", *SMALL, cwd=place)
+    assert done.returncode == 2
+    assert "1.jpg" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert contents() == before
+
+
+def test_the_jax_backend_trains_the_same_path(place: Path, tmp_path: Path) -> None:
+    pytest.importorskip("jax")
+    shutil.copytree(place / "images", tmp_path / "images")
+    done = program("--epochs", "2", *SMALL, cwd=tmp_path, KERAS_BACKEND="jax")
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "output" / "run.json").read_text())
+    assert record["versions"]["backend"] == "jax"
+    rows = (tmp_path / "output" / "history.csv").read_text().splitlines()[1:]
+    best = max(float(row.split(",")[6]) for row in rows)
+    metrics = json.loads((tmp_path / "output" / "metrics.json").read_text())
+    assert metrics["confident_pixels"]["mean_iou"] == pytest.approx(best, abs=1e-3)
