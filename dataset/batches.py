@@ -66,7 +66,7 @@ class Batches(keras.utils.PyDataset):
     def order(self, index: int) -> list[int]:
         """Numbers of the pairs in a batch. The last of an epoch is filled up from its first."""
         epoch, step = divmod(index, self.steps)
-        permutation = np.random.default_rng((self.seed, epoch)).permutation(len(self.examples))
+        permutation = np.random.default_rng((self.seed, 0, epoch)).permutation(len(self.examples))
         places = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
         return [int(number) for number in permutation[places % len(self.examples)]]
 

@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,12 +83,17 @@ def open_cache(
     content = hash_files([*dataset.train, *dataset.val], workers)
     key = hash_text(VERSION, content, dataset.decoder, size, skip_bad, dataset.classes.to_json())
     place = folder / key
-    if not place.exists():
+    try:
+        cached = _read(place, content)
+    except (OSError, ValueError, KeyError):  # not there, or damaged since
+        shutil.rmtree(place, ignore_errors=True)
         with _beside(place) as unfinished, ThreadPoolExecutor(workers) as pool:
             _write(dataset, unfinished, size, skip_bad, pool, progress)
         _forget_old(folder)
-    place.touch()
-    return _read(place, content)
+        cached = _read(place, content)
+    with suppress(OSError):  # a cache that may only be read is as good
+        place.touch()
+    return cached
 
 
 def hash_files(pairs: list[Pair], workers: int) -> str:

@@ -33,8 +33,7 @@ def _class_table(dataset: Dataset, cached: Cached) -> Iterator[str]:
         share = train.pixels[index] / max(1, train.pixels.sum())
         never = "   never in train" if val.pictures[index] and not train.pictures[index] else ""
         yield (
-            f"  {name:<16}{share:>8.2%} {train.pictures[index]:>10}"
-            f"{val.pictures[index]:>9}{never}"
+            f"  {name:<16}{share:>9.2%} {train.pictures[index]:>10}{val.pictures[index]:>9}{never}"
         )
     total = cached.train.labels.size
     yield (

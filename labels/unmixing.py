@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -63,29 +64,37 @@ class Explanation:
     nearby: np.ndarray  # whether that colour has a pure block nearby
 
 
-def unmix(picture: np.ndarray, classes: Classes) -> tuple[np.ndarray, np.ndarray]:
+class Decoded(NamedTuple):
+    """What became of a label picture."""
+
+    ids: np.ndarray  # (H, W) uint8, 255 for void
+    confident: np.ndarray  # (H, W) bool: where the class can be trusted; void never is
+    unknown: float  # share of pixels that are neither a palette colour nor a blend of two
+
+
+def decode(picture: np.ndarray, classes: Classes) -> Decoded:
     """Decodes an RGB label picture.
 
     Args:
         picture: (H, W, 3) uint8, the label picture as stored.
         classes: the table in whose colours, void colours included, the picture was painted.
-
-    Returns:
-        The ids, (H, W) uint8 with 255 for void, and (H, W) bool: where the class can be trusted.
-        Void is never confident.
     """
     found = explain(picture, classes)
     ids = np.where(found.place < len(classes), found.place, IGNORE).astype(np.uint8)
-    trusted = found.nearby & (found.share >= CONFIDENT_SHARE)
-    confident = trusted & (found.residual <= CONFIDENT_RADIUS**2) & (ids != IGNORE)
-    return ids.reshape(picture.shape[:2]), confident.reshape(picture.shape[:2])
+    known = found.nearby & (found.residual <= CONFIDENT_RADIUS**2)
+    confident = known & (found.share >= CONFIDENT_SHARE) & (ids != IGNORE)
+    size = picture.shape[:2]
+    return Decoded(ids.reshape(size), confident.reshape(size), 1 - float(known.mean()))
+
+
+def unmix(picture: np.ndarray, classes: Classes) -> tuple[np.ndarray, np.ndarray]:
+    """The ids and where they can be trusted."""
+    return decode(picture, classes)[:2]
 
 
 def unknown_share(picture: np.ndarray, classes: Classes) -> float:
     """Share of pixels that are neither a palette colour nor a blend of two from nearby."""
-    found = explain(picture, classes)
-    known = found.nearby & (found.residual <= CONFIDENT_RADIUS**2)
-    return 1.0 - float(known.mean())
+    return decode(picture, classes).unknown
 
 
 def palette_of(classes: Classes) -> np.ndarray:

@@ -57,14 +57,14 @@ def decode(pair: Pair, side: str, shape: tuple[int, int]) -> Example:
             f"{pair.photo} is {2 * width}×{height} pixels. Expected the proportions of the other "
             f"pairs, {2 * shape[1]}×{shape[0]}. Take it away, or leave it out with --skip-bad."
         )
-    unknown = unmixing.unknown_share(label, CITYSCAPES)
-    if unknown > unmixing.UNKNOWN_LIMIT:
+    decoded = unmixing.decode(label, CITYSCAPES)
+    if decoded.unknown > unmixing.UNKNOWN_LIMIT:
         raise BadInput(
-            f"{pair.photo}: {unknown:.0%} of its label (the {side} half) has colours that "
+            f"{pair.photo}: {decoded.unknown:.0%} of its label (the {side} half) has colours that "
             "are in no class. Expected the colours of Cityscapes. Is it a pair, photo and label "
             "side by side? Take it away, or leave it out with --skip-bad."
         )
-    return Example(photo, *unmixing.unmix(label, CITYSCAPES))
+    return Example(photo, decoded.ids, decoded.confident)
 
 
 def _places(folder: Path) -> list[Path]:
@@ -78,16 +78,21 @@ def _pairs(root: Path, split: str) -> tuple[Pair, ...]:
 
 
 def _hold_out(pairs: tuple[Pair, ...]) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
-    """Divides by a hash of the name: the same pairs every time and on every machine."""
+    """Divides by a hash of the name: a pair stays on its side when others come or go."""
     if len(pairs) < 2:
         raise BadInput(
             f"{pairs[0].photo.parent} holds one pair only. Expected at least two, one to learn "
             "from and one to check with. Add pairs."
         )
-    by_hash = sorted(pairs, key=lambda pair: hashlib.sha256(pair.name.encode()).digest())
-    count = max(1, round(HELD_OUT * len(pairs)))
-    held = set(by_hash[:count])
-    return tuple(pair for pair in pairs if pair not in held), tuple(by_hash[:count])
+
+    def share(pair: Pair) -> float:
+        return int.from_bytes(hashlib.sha256(pair.name.encode()).digest()[:4], "big") / 2**32
+
+    least, most = min(map(share, pairs)), max(map(share, pairs))
+    limit = max(HELD_OUT, least)  # so that a few pairs are divided as well
+    held = {pair for pair in pairs if share(pair) <= limit and share(pair) < most}
+    train = tuple(pair for pair in pairs if pair not in held)
+    return train, tuple(pair for pair in pairs if pair in held)
 
 
 def _side_and_shape(pairs: tuple[Pair, ...]) -> tuple[str, tuple[int, int]]:

@@ -296,6 +296,21 @@ class TestHalfWritten:
         assert len(names_in(house.folder)) == 1
 
 
+class TestDamaged:
+    @pytest.mark.parametrize("name", ["pairs.json", "train_photos.npy", "val_confident.npy"])
+    @pytest.mark.parametrize("damage", [Path.unlink, lambda file: os.truncate(file, 20)])
+    def test_a_damaged_cache_is_decoded_anew(
+        self, house: House, name: str, damage: Callable[[Path], None]
+    ) -> None:
+        before = [array.copy() for array in (house.open().train.photos, house.open().val.labels)]
+        (place,) = house.folder.iterdir()
+        damage(place / name)
+        cached = house.open()
+        np.testing.assert_array_equal(cached.train.photos, before[0])
+        np.testing.assert_array_equal(cached.val.labels, before[1])
+        assert len(house.decoder.decoded) == 2 * (len(cached.train) + len(cached.val))
+
+
 class TestForgetting:
     def test_the_caches_used_last_are_kept(self, house: House) -> None:
         sizes = [(1, number) for number in range(1, cache.KEPT + 1)]
