@@ -72,7 +72,7 @@ class Architecture(NamedTuple):
 
 
 def read_architecture(model: keras.Model, size: tuple[int, int] | None = None) -> Architecture:
-    """Finds the levels, channels and skip connections; `size` is for a model that takes any."""
+    """Finds levels, channels and skips in the order of the layers; `size` if it takes any."""
     taken = [tuple(one.shape) for one in getattr(model, "inputs", None) or []]
     layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
     if not taken or len(taken[0]) != 4 or "convolution" not in map(kind_of, layers):
@@ -233,7 +233,7 @@ def draw(found: Architecture, title: str) -> Figure:
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 1), ylim=(0, 1))
     axes.set_axis_off()
     bars, copies = lay_out(found.maps)
-    for bar in [*bars, *copies.values()]:
+    for bar in [*copies.values(), *bars]:
         draw_bar(axes, bar)
         write(axes, bar.x, bar.y + bar.height / 2 + 0.1, str(bar.channels), BLACK)
     for before, after in pairwise(bars):
@@ -338,7 +338,7 @@ def get_model_arch(
     if shutil.which("dot") and importlib.util.find_spec("pydot"):
         from keras.utils import plot_model
 
-        writers["model_layers.png"] = lambda path: plot_model(model, path, True, dpi=96)
+        writers["model_layers.png"] = lambda path: plot_model(model, path, show_shapes=True, dpi=96)
     folder.mkdir(parents=True, exist_ok=True)
     for name, write_to in writers.items():
         with TemporaryDirectory(prefix=".", dir=folder) as beside:

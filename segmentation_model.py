@@ -16,6 +16,10 @@ from keras import KerasTensor, layers
 
 KernelSize = int | tuple[int, int]
 
+# Keras averages the statistics of batch normalisation over some 500 steps (.99), when a short run
+# is over: after 300 steps on street scenes validation accuracy was .52 where training had .85.
+MOMENTUM = 0.9
+
 
 def convolutions(
     x: KerasTensor, filters: int, kernel_size: KernelSize, padding: str, strides: int
@@ -23,7 +27,7 @@ def convolutions(
     """Two convolutions, each with ReLU and then batch normalisation, in the document's order."""
     for _ in range(2):
         x = layers.Conv2D(filters, kernel_size, strides, padding, activation="relu")(x)
-        x = layers.BatchNormalization()(x)
+        x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     return x
 
 

@@ -12,7 +12,7 @@ from keras import layers
 from matplotlib.figure import Figure
 from PIL import Image
 
-from model_arch import Bar, get_model_arch, lay_out, read_architecture
+from model_arch import Bar, FeatureMap, get_model_arch, lay_out, read_architecture
 from segmentation_model import Unet
 
 
@@ -185,6 +185,14 @@ def apart(one: Bar, other: Bar) -> bool:
     return beside or abs(one.y - other.y) >= (one.height + other.height) / 2 - touching
 
 
+def test_a_bottom_of_one_bar_leaves_room_for_the_way_up() -> None:
+    kinds = [("input", 0), ("convolution", 0), ("down", 1), ("up", 0), ("head", 0)]
+    bars, _ = lay_out(
+        [FeatureMap(kind, level, 64 >> level, 64 >> level, 4) for kind, level in kinds]
+    )
+    assert all(apart(one, other) for one, other in combinations(bars, 2))
+
+
 def test_wider_means_more_channels_and_taller_means_larger() -> None:
     bars, _ = lay_out(read_architecture(Unet(256, 256, classes=2)).maps)
     bottom, top = bars[14], bars[2]
@@ -197,7 +205,8 @@ def test_the_picture_is_white_with_something_on_it(
     default_unet: keras.Model, tmp_path: Path, no_dot: None
 ) -> None:
     (path,) = get_model_arch(default_unet, tmp_path)
-    pixels = np.asarray(Image.open(path).convert("L"))
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture.convert("L"))
     height, width = pixels.shape
     assert 1200 < width < 4000
     assert 800 < height < 3000
@@ -239,7 +248,8 @@ def test_two_threads_draw_into_one_folder(tmp_path: Path, no_dot: None) -> None:
     with ThreadPoolExecutor(2) as threads:
         results = list(threads.map(lambda _: get_model_arch(model, tmp_path), range(2)))
     assert results[0] == results[1] == list(tmp_path.iterdir())
-    Image.open(tmp_path / "model_arch.png").verify()
+    with Image.open(tmp_path / "model_arch.png") as picture:
+        picture.verify()
 
 
 def test_without_graphviz_one_picture_is_written_in_silence(
@@ -255,6 +265,6 @@ def test_with_graphviz_the_layers_are_drawn_too(tmp_path: Path) -> None:
     written = get_model_arch(Unet(32, 32, filters=2, depth=1), tmp_path)
     assert written == [tmp_path / "model_arch.png", tmp_path / "model_layers.png"]
     assert sorted(tmp_path.iterdir()) == written
-    width, height = Image.open(written[1]).size
-    # 19 layers from top to bottom.
-    assert height > width > 100
+    with Image.open(written[1]) as picture:
+        # 19 layers from top to bottom.
+        assert picture.height > picture.width > 100

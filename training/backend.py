@@ -30,7 +30,11 @@ def start_keras() -> None:
 @contextmanager
 def _stderr_turned_away() -> Iterator[None]:
     sys.stderr.flush()
-    kept = os.dup(2)
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr at all
+        yield
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -45,11 +45,10 @@ MEASURED_STEPS = 4
 
 @dataclass(frozen=True)
 class Estimate:
-    """How many seconds things take, by measurement."""
+    """How many seconds a step and a validation take, by measurement."""
 
     step: float
     validation: float
-    total: float
 
 
 class Training:
@@ -70,7 +69,7 @@ class Training:
             config.doubtful,
             config.workers,
         )
-        self.model = self._network(config.height, config.width, activation=None)
+        self.model = self._network(*config.size, activation=None)
         rate = schedule(config.learning_rate, len(self.batches))
         self.model.compile(
             keras.optimizers.Adam(rate, global_clipnorm=1.0),
@@ -113,7 +112,10 @@ class Training:
             variable.assign(value)
         step = clock.usual()
         validation = self._time_validation() * -(-len(self.cached.val) // self.config.batch_size)
-        return Estimate(step, validation, self.epochs * (self.batches.steps * step + validation))
+        return Estimate(step, validation)
+
+    def epoch_seconds(self, estimate: Estimate) -> float:
+        return self.batches.steps * estimate.step + estimate.validation
 
     def _time_validation(self) -> float:
         seconds = []
@@ -125,17 +127,25 @@ class Training:
             seconds.append(time.monotonic() - began)
         return seconds[-1]
 
+    def within(self, seconds: float, estimate: Estimate) -> Training:
+        """The same with as many epochs as fit, a seventh of the time kept for a busier machine."""
+        epochs = int(6 / 7 * seconds / self.epoch_seconds(estimate))
+        config = replace(self.config, epochs=min(self.epochs, max(1, epochs)))
+        return self if config == self.config else Training(self.cached, self.classes, config)
+
     def plan(self, estimate: Estimate) -> Iterator[str]:
         """What the run will do and about how long it takes, in words."""
         config = self.config
+        height, width = config.size
+        seconds = self.epochs * self.epoch_seconds(estimate)
         yield (
             f"A U-Net of {self.model.count_params():,} parameters "
-            f"({config.filters} filters, {config.depth} levels), {config.width}×{config.height} "
+            f"({config.filters} filters, {config.depth} levels), {width}×{height} "
             f"pictures, batches of {config.batch_size}, on {device()}."
         )
         yield (
             f"{self.epochs} epochs of {self.batches.steps} steps, {estimate.step:.2f} s each, "
-            f"with a validation of {estimate.validation:.0f} s: about {duration(estimate.total)}. "
+            f"with a validation of {estimate.validation:.0f} s: about {duration(seconds)}. "
             "Ctrl-C ends it early and keeps the best model."
         )
 

@@ -18,6 +18,7 @@ from dataset.pairs import Dataset
 from training import __version__
 from training.backend import device
 from training.config import Config
+from training.run_folder import results
 
 COLUMNS = ("loss", "accuracy", "miou", "val_loss", "val_accuracy", "val_miou", "learning_rate")
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pillow", "opencv-python-headless", "h5py")
@@ -96,11 +97,7 @@ def describe_end(outcome: Outcome, config: Config) -> Iterator[str]:
     if outcome.best_epoch:
         yield f"\nThe best model is that of epoch {outcome.best_epoch}."
     yield f"In {output}:"
-    yield from (f"  {file.name}" for file in sorted(output.iterdir()) if _is_result(file.name))
-
-
-def _is_result(name: str) -> bool:
-    return name != "earlier" and not name.startswith(".")
+    yield from (f"  {file.name}" for file in results(output))
 
 
 def _clock(seconds: float) -> str:

@@ -21,7 +21,7 @@ from utils_func import BadInput
 # What a run writes. Anything else in the folder belongs to somebody else and stays where it is.
 FILES = (
     "acc.png",
-    "pred_*.png",
+    "pred_[0-9]*.png",
     "model_arch.png",
     "model_layers.png",
     "unet_model.hdf5",
@@ -71,9 +71,14 @@ def make_writable(folder: Path) -> None:
         ) from None
 
 
+def results(folder: Path) -> list[Path]:
+    """What a run has written into the folder."""
+    return [file for pattern in FILES for file in sorted(folder.glob(pattern))]
+
+
 def move_earlier(folder: Path) -> Path | None:
     """Moves the files of the run before to earlier/TIME. Returns that folder, if there was one."""
-    files = [file for pattern in FILES for file in sorted(folder.glob(pattern))]
+    files = results(folder)
     if not files:
         return None
     newest = max(file.stat().st_mtime for file in files)

@@ -22,7 +22,6 @@ from segmentation_model import Unet
 from utils_func import BadInput
 
 # Keras 3.15 turns its variables into arrays in a way that NumPy 2 warns about.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 ROOT = Path(__file__).parents[2]
 CLASSES = Classes(("Straße", "sky"), ((128, 64, 128), (70, 130, 180)), ((0, 0, 0), (1, 2, 3)))

@@ -173,13 +173,15 @@ def test_any_other_loss_goes_on(logs: dict[str, float] | None) -> None:
     StopAtNaN().on_train_batch_end(0, logs)
 
 
-def test_after_a_nan_the_best_model_stays(training: Training) -> None:
+@pytest.mark.slow
+def test_after_a_nan_the_best_model_stays(training: Training, handler: list[int]) -> None:
     outcome, kept, recorded = train_with(training, Poison())
     assert outcome.ended == "not a number"
     assert (outcome.best_epoch, kept, recorded) == (1, [1], [1])
     assert len(outcome.history) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("epoch", "best_epoch", "steps"),
     [(0, 0, 1), (1, 1, 4)],  # steps that are seen by who stands behind: all but the last
@@ -197,6 +199,7 @@ def test_ctrl_c_finishes_the_step_and_ends_in_order(
     assert handler == []
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_goes_to_the_handler_of_before(
     training: Training, handler: list[int]
 ) -> None:
@@ -205,6 +208,7 @@ def test_a_second_ctrl_c_goes_to_the_handler_of_before(
     assert outcome.ended == "interrupted"
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_leaves_at_once(training: Training) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

@@ -69,13 +69,15 @@ def test_the_rate_rises_and_is_zero_at_the_end(steps: int, step: int, share: flo
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 100])
 def test_the_rate_never_rises_again(steps: int) -> None:
-    rates = [float(schedule(1.0, steps)(step)) for step in range(steps + 1)]
+    rate = schedule(1.0, steps)
+    rates = [float(rate(step)) for step in range(steps + 1)]
     top = rates.index(max(rates))
     assert top == max(1, round(0.05 * steps)) or steps == 1
     assert rates[top:] == sorted(rates[top:], reverse=True)
     assert all(0 <= rate <= 1 for rate in rates)
 
 
+@pytest.mark.slow
 def test_measuring_leaves_every_variable_as_it_was(examples: Examples) -> None:
     training = make(examples)
     training.model.optimizer.build(training.model.trainable_variables)
@@ -169,15 +171,18 @@ def test_it_learns_and_hands_over_every_column_after_each_epoch(examples: Exampl
     predicted = training.model.predict(examples.photos, verbose=0).argmax(-1)
     labels = np.where(examples.confident, examples.labels, IGNORE)
     scores = Scores(confusion(labels, predicted, 3))
-    assert last["val_miou"] == pytest.approx(scores.mean_iou)
-    assert last["val_accuracy"] == pytest.approx(scores.accuracy)
+    assert last["val_miou"] == pytest.approx(scores.mean_iou, abs=1e-3)
+    assert last["val_accuracy"] == pytest.approx(scores.accuracy, abs=1e-3)
 
 
 def test_the_deployable_network_decides_the_same_at_any_size(examples: Examples) -> None:
     training = make(examples)
     shares = training.deployable().predict(examples.photos, verbose=0)
     logits = training.model.predict(examples.photos, verbose=0)
-    np.testing.assert_array_equal(shares.argmax(-1), logits.argmax(-1))
+    second, first = np.moveaxis(np.sort(logits, axis=-1), -1, 0)[1:]
+    clear = first - second > 1e-4  # rounding may decide the others
+    assert clear.mean() > 0.9
+    np.testing.assert_array_equal(shares.argmax(-1)[clear], logits.argmax(-1)[clear])
     np.testing.assert_allclose(shares.sum(-1), 1, rtol=1e-5)
     other = training.deployable().predict(np.zeros((1, 46, 18, 3), np.uint8), verbose=0)
     assert other.shape == (1, 46, 18, 3)
