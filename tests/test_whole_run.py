@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import main
 from utils_func import read_picture
 
 ROOT = Path(__file__).parents[1]
@@ -135,6 +136,22 @@ def test_a_second_run_moves_the_first_and_evaluate_and_predict_work(place: Path)
     ids = read_picture(place / "output" / "predictions" / "a photo_ids.png")
     assert ids.shape == (37, 91, 3)
     assert ids.max() < 19
+
+
+def test_without_pairs_the_run_says_where_they_come_from_and_uses_scenes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dataset.source.SCENE_COUNTS", {"train": 4, "val": 2})
+    (tmp_path / "images").mkdir()
+    assert main.main(["--filters", "2", "--depth", "2", "--examples", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert "There are no pairs in images yet." in printed
+    assert "kaggle.com/datasets/dansbecker/cityscapes-image-pairs" in printed
+    assert "Found 4 training and 2 validation pairs in images/street_scenes" in printed
+    record = json.loads((tmp_path / "output" / "run.json").read_text())
+    assert (record["config"]["height"], record["config"]["epochs"]) == (128, 10)
+    assert (tmp_path / "output" / "pred_1.png").exists()
 
 
 def test_bad_input_touches_nothing_in_output(place: Path) -> None:

@@ -81,11 +81,13 @@ class Config:
         self._expect(0 <= self.light <= 1, "light", "a number from 0 to 1")
         step = 2**self.depth
         for name in ("height", "width"):
-            size = getattr(self, name) or step
+            size = getattr(self, name)
+            if size is None:
+                continue
+            self._expect(size >= 1, name, "a whole number from 1")
             nearest = max(step, round(size / step) * step)
             rule = f"a multiple of {step}, as the network halves pictures {self.depth} times"
-            right = size > 0 and size % step == 0 and getattr(self, name) != 0
-            self._expect(right, name, f"{rule}; the nearest is {nearest}")
+            self._expect(size % step == 0, name, f"{rule}; the nearest is {nearest}")
 
     def _expect(self, right: bool, name: str, expected: str) -> None:
         if not right:

@@ -88,7 +88,7 @@ def test_versions_name_what_is_installed_and_nothing_else(
             0,
             [
                 "The loss became infinite or NaN, so training ended there. "
-                "Try --learning-rate 0.0001."
+                "Try --learning-rate 0.0002."
             ],
         ),
         (
@@ -96,7 +96,7 @@ def test_versions_name_what_is_installed_and_nothing_else(
             4,
             [
                 "The loss became infinite or NaN, so training ended there. "
-                "Try --learning-rate 0.0001.",
+                "Try --learning-rate 0.0002.",
                 "The best model is that of epoch 4.",
             ],
         ),
