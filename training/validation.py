@@ -6,6 +6,7 @@ scored.confident.mean_iou, scored.all.mean_iou, scored.share
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,13 +46,16 @@ class Scorer:
     """
 
     def __init__(self, model: keras.Model, loss: Callable[[Any, Any], Any] | None = None) -> None:
-        output = model.outputs[0]
+        picture, output = model.inputs[0], model.outputs[0]
         self.classes, self.has_loss = int(output.shape[-1]), loss is not None
-        labels = keras.Input(output.shape[1:3], dtype="uint8")
         ids = ops.cast(ops.argmax(output, axis=-1), "uint8")
+        if loss is None:
+            self.network = keras.Model([picture], [ids])
+            return
+        labels = keras.Input(output.shape[1:3], dtype="uint8")
         # A model must give batches, so the one number goes out with an axis of length 1.
-        cost = ops.reshape(loss(labels, output), (1,)) if loss else ops.zeros_like(ids[:1, 0, 0])
-        self.network = keras.Model([model.inputs[0], labels], [ids, cost])
+        cost = ops.reshape(loss(labels, output), (1,))
+        self.network = keras.Model([picture, labels], [ids, cost])
 
     def score(self, examples: Examples, batch_size: int) -> Scored:
         """Predicts and counts all examples."""
@@ -62,21 +66,23 @@ class Scorer:
             truth = np.asarray(examples.labels[part])
             trusted = np.where(examples.confident[part], truth, np.uint8(IGNORE))
             ids, cost = self._predict(examples.photos[part], trusted, batch_size)
-            costs.append(float(cost[0]))
+            costs.append(cost)
             counts["confident"] += confusion(trusted, ids, self.classes)
             counts["all"] += confusion(truth, ids, self.classes)
-        loss = float(np.mean(costs)) if self.has_loss else float("nan")
-        return Scored(Scores(counts["confident"]), Scores(counts["all"]), loss)
+        return Scored(Scores(counts["confident"]), Scores(counts["all"]), float(np.mean(costs)))
 
     def _nothing(self) -> np.ndarray:
         return np.zeros((self.classes, self.classes), np.int64)
 
     def _predict(
         self, photos: np.ndarray, labels: np.ndarray, batch_size: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[np.ndarray, float]:
         """Fills the last batch up with ignored pictures, as JAX compiles for each new shape."""
         missing = batch_size - len(photos)
         filled = np.pad(photos, [(0, missing), (0, 0), (0, 0), (0, 0)])
+        if not self.has_loss:
+            (ids,) = self.network.predict_on_batch([filled])
+            return ids[: len(photos)], math.nan
         ignored = np.pad(labels, [(0, missing), (0, 0), (0, 0)], constant_values=IGNORE)
         ids, cost = self.network.predict_on_batch([filled, ignored])
-        return ids[: len(photos)], cost
+        return ids[: len(photos)], float(cost[0])

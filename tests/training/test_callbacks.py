@@ -28,7 +28,7 @@ from training.outcome import Outcome
 from training.scores import Scores
 from training.validation import Scored
 
-NO_TIME = Estimate(0.0, 0.0, 0.0)
+NO_TIME = Estimate(0.0, 0.0)
 NAN = math.nan
 
 
