@@ -50,7 +50,7 @@ class Scorer:
         self.classes, self.has_loss = int(output.shape[-1]), loss is not None
         ids = ops.cast(ops.argmax(output, axis=-1), "uint8")
         if loss is None:
-            self.network = keras.Model([picture], [ids])
+            self.network = keras.Model(picture, ids)
             return
         labels = keras.Input(output.shape[1:3], dtype="uint8")
         # A model must give batches, so the one number goes out with an axis of length 1.
@@ -81,7 +81,7 @@ class Scorer:
         missing = batch_size - len(photos)
         filled = np.pad(photos, [(0, missing), (0, 0), (0, 0), (0, 0)])
         if not self.has_loss:
-            (ids,) = self.network.predict_on_batch([filled])
+            ids = self.network.predict_on_batch(filled)
             return ids[: len(photos)], math.nan
         ignored = np.pad(labels, [(0, missing), (0, 0), (0, 0)], constant_values=IGNORE)
         ids, cost = self.network.predict_on_batch([filled, ignored])
