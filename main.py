@@ -15,13 +15,16 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from labels.classes import CITYSCAPES, IGNORE, Classes, numbered_classes
+from training.backend import OUT_OF_MEMORY, is_out_of_memory, start_keras
 from training.config import EPOCHS, Config
 from training.options import parse
 from utils_func import (
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
     from training.loop import Training
     from training.outcome import Outcome
 
+Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
+
 # The built-in run is there to be looked at soon: pictures of this side, and as many epochs as fit
 # into 6 minutes, of which compiling once more and drawing the results take some 45 seconds.
 SIDE_ON_SCENES = 128
@@ -49,6 +54,7 @@ SECONDS_ON_SCENES = 360 - 45
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command. Returns 0, or 2 where something that was given is wrong."""
+    Image.MAX_IMAGE_PIXELS = None  # read_picture has a limit of its own, and a better message
     command, config = parse(sys.argv[1:] if arguments is None else arguments)
     run = {"train": train, "evaluate": evaluate, "predict": predict}[command]
     try:
@@ -59,18 +65,29 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+    except Exception as problem:
+        if not is_out_of_memory(problem):
+            raise
+        print(OUT_OF_MEMORY, file=sys.stderr)
+        return 2
 
 
 def train(config: Config) -> int:
     """From a folder of pairs to everything in the output folder."""
     from dataset.source import decode_all, find_dataset, is_built_in
     from dataset.summary import describe
-    from training.backend import start_keras
     from training.run_folder import make_writable, move_earlier, write_json, write_table
 
     began = time.time()
     make_writable(config.output)
+    if config.tensorboard and not find_spec("tensorboard"):
+        raise BadInput("--tensorboard needs TensorBoard. Install it: pip install tensorboard")
     dataset = find_dataset(config.data, Config.data)
+    if not dataset.train:
+        raise BadInput(
+            f"{dataset.folder} has pairs in val, but none in train. Expected pairs to learn from. "
+            "Put some into train, or name another folder with --data."
+        )
     if is_built_in(dataset):
         side = max(SIDE_ON_SCENES, 2**config.depth)
         config = replace(config, height=config.height or side, width=config.width or side)
@@ -138,7 +155,8 @@ def show_results(training: Training, outcome: Outcome) -> None:
         return
     model, _ = read_model(path)
     scored = Scorer(model).score(val, config.batch_size)
-    print("\nThe best model, read back from its file, on the validation pairs:")
+    what = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
+    print(f"\nThe {what}, read back from its file, on the validation pairs:")
     print(*score_lines(scored, classes), sep="\n")
     write_json(config.output / "metrics.json", metrics(scored, classes))
     get_model_arch(training.deployable(), config.output, config.size)
@@ -157,14 +175,14 @@ def show_examples(model: keras.Model, examples: Examples, classes: Classes, outp
 def evaluate(config: Config) -> int:
     """Scores a saved model on the validation pairs of a folder."""
     from dataset.source import decode_all, find_dataset
+    from dataset.summary import remarks
     from deploy.model_file import read_card, read_model
     from evaluation.tables import metrics, score_lines
-    from training.backend import start_keras
     from training.run_folder import make_writable, write_json
 
     card = read_card(config.model_file)
     make_writable(config.output)
-    dataset = find_dataset(config.data, Config.data)
+    dataset = replace(find_dataset(config.data, Config.data), train=())
     if dataset.classes.names != card.classes.names:
         raise BadInput(
             f"{config.model_file} knows {len(card.classes)} classes ({card.classes.names[0]}, …), "
@@ -173,6 +191,7 @@ def evaluate(config: Config) -> int:
         )
     size = (card.height, card.width)
     cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
+    print(*remarks(dataset, cached), sep="\n")
     start_keras()
     from training.validation import Scorer
 
@@ -180,7 +199,9 @@ def evaluate(config: Config) -> int:
     scored = Scorer(model).score(cached.val, config.batch_size)
     print(f"{config.model_file} on {len(cached.val)} validation pairs of {dataset.folder}:")
     print(*score_lines(scored, card.classes), sep="\n")
-    write_json(config.output / "evaluation.json", metrics(scored, card.classes))
+    subject = {"model": str(config.model_file), "data": str(dataset.folder)}
+    content = {**subject, "content": cached.content, **metrics(scored, card.classes)}
+    write_json(config.output / "evaluation.json", content)
     print(f"All numbers are in {config.output / 'evaluation.json'}.")
     return 0
 
@@ -188,34 +209,32 @@ def evaluate(config: Config) -> int:
 def predict(config: Config) -> int:
     """Labels pictures with a saved model."""
     from deploy.model_file import read_card, read_model
-    from deploy.predict import find_pictures, predict_ids, write_prediction
-    from training.backend import start_keras
+    from deploy.predict import (
+        PREDICTIONS,
+        check_pictures,
+        find_pictures,
+        predict_ids,
+        write_prediction,
+    )
     from training.run_folder import make_writable
 
     pictures = find_pictures(config.pictures)
     read_card(config.model_file)
-    place = config.output / "predictions"
+    pictures = check_pictures(pictures, config.skip_bad)
+    place = config.output / PREDICTIONS
     make_writable(place)
     start_keras()
     model, card = read_model(config.model_file)
-    skipped = 0
     for file, name in pictures:
-        try:
-            photo = read_picture(file)
-        except BadInput as problem:
-            if not config.skip_bad:
-                raise
-            print(f"Left out: {problem}")
-            skipped += 1
-            continue
+        photo = read_picture(file)
         write_prediction(photo, predict_ids(model, card, photo), card.classes, place / name)
-    print(f"Labelled {len(pictures) - skipped} pictures; see {place}.")
+    print(f"Pictures labelled: {len(pictures)}. They are in {place}.")
     return 0
 
 
 def data_generator(
     path: str | os.PathLike[str] | Examples, batch_size: int = 10, classes: int = len(CITYSCAPES)
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Arrays:
     """Gives batches of pairs, again and again from the beginning.
 
     Args:
@@ -237,9 +256,7 @@ def data_generator(
             yield np.array([photo for photo, _ in batch]), np.array(segmentations)
 
 
-def read_pairs(
-    path: str | os.PathLike[str] | Examples,
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def read_pairs(path: str | os.PathLike[str] | Examples) -> Arrays:
     """One pass over pairs as (photo, ids)."""
     if not isinstance(path, (str, os.PathLike)):
         yield from zip(path.photos, path.labels, strict=True)
@@ -281,20 +298,24 @@ def show_predications(
     predicted = prediction[i].argmax(axis=-1).astype(np.uint8)
     scores = Scores(confusion(truth, predicted, count))
 
-    figure = new_figure(13, 5.4)
+    figure = new_figure(13, 1.2 + 4.2 * truth.shape[0] / truth.shape[1])
     axes = figure.subplots(1, 3)
     draw_picture(axes[0], images[i].astype(np.uint8), "photo")
     draw_picture(axes[1], give_color_to_seg_img(truth, count, classes), "truth")
     title = f"prediction: accuracy {scores.accuracy:.2f}, mIoU {scores.mean_iou:.2f}"
     draw_picture(axes[2], give_color_to_seg_img(predicted, count, classes), title)
-    order = np.argsort(-scores.confusion.sum(axis=1), kind="stable")
-    shown = [
-        (int(index), f"{classes.names[index]}  IoU {scores.iou[index]:.2f}")
-        for index in order
+    pixels = scores.confusion.sum(axis=1)
+    legend = [
+        (int(index), f"{classes.names[index]}  {score_text(scores.iou[index], pixels[index])}")
+        for index in np.argsort(-pixels, kind="stable")
         if not np.isnan(scores.iou[index])
     ]
-    draw_legend(figure, classes, shown)
+    draw_legend(figure, classes, legend, ignored=bool((truth == IGNORE).any()))
     return save_figure(figure, Path(output) / f"pred_{i + 1}.png")
+
+
+def score_text(iou: float, pixels: int) -> str:
+    return f"IoU {iou:.2f}" if pixels else "not in the truth"
 
 
 def get_acc(
@@ -325,5 +346,6 @@ def get_acc(
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a log shows each line
+    for stream in (sys.stdout, sys.stderr):  # a log shows each line; no code page stops a run
+        stream.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]
     sys.exit(main())

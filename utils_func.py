@@ -14,13 +14,14 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Literal, overload
 
 import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from labels.classes import CITYSCAPES, IGNORE, Classes, numbered_classes
-from labels.unmixing import unmix
+from labels.unmixing import Decoded, decode
 
 # Formats that a photo or a label comes in. Others stay closed: opening EPS would start Ghostscript.
 PICTURE_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP")
@@ -28,6 +29,7 @@ PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 
 # 8 bytes a pixel are needed at the worst while decoding, so this is 0.7 GB.
 MOST_PIXELS = 89_000_000
+LEAVE_OUT = "leave it out with --skip-bad"
 
 
 class BadInput(ValueError):  # noqa: N818 - the name is the sentence that a user reads
@@ -41,23 +43,23 @@ def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
         with Image.open(path, formats=PICTURE_FORMATS) as picture:
             width, height = picture.size
             if width * height > MOST_PIXELS:
-                raise Image.DecompressionBombError(f"it claims {width}×{height} pixels")
+                raise Image.DecompressionBombError(f"its header claims {width}×{height} pixels")
             upright = ImageOps.exif_transpose(picture)
             return np.asarray(_as_rgb(upright))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise BadInput(
             f"{path} is too large to be read: {problem}. "
-            f"Expected at most {MOST_PIXELS:,} pixels. Make it smaller or take it away."
+            f"Expected at most {MOST_PIXELS:,} pixels. Make it smaller, or {LEAVE_OUT}."
         ) from None
     except UnidentifiedImageError:
         raise BadInput(
             f"{path} is not a picture that can be read ({path.stat().st_size:,} bytes). "
-            f"Expected {', '.join(PICTURE_FORMATS)}. Save it again, or take it away."
+            f"Expected {', '.join(PICTURE_FORMATS)}. Save it again, or {LEAVE_OUT}."
         ) from None
     except (OSError, ValueError, SyntaxError, EOFError) as problem:
         raise BadInput(
             f"{path} cannot be read: {_reason(problem)}. Expected a whole picture file. "
-            "Copy it again from where it came, or take it away."
+            f"Copy it again from where it came, or {LEAVE_OUT}."
         ) from None
 
 
@@ -77,9 +79,16 @@ def picture_files(folder: Path) -> list[Path]:
     """Pictures of a folder in the order in which a person counts: 2.jpg before 10.jpg."""
     if not folder.is_dir():
         return []
+    try:
+        entries = list(folder.iterdir())
+    except OSError as problem:
+        raise BadInput(
+            f"{folder} cannot be read: {problem.strerror}. Expected a folder of pictures. "
+            "Change its permissions, or name another."
+        ) from None
     files = [
         file
-        for file in folder.iterdir()
+        for file in entries
         if file.suffix.lower() in PICTURE_ENDINGS and not file.name.startswith(".")
     ]
     return sorted(files, key=_as_counted)
@@ -109,7 +118,8 @@ def load_images(
     if width % 2 or width < 4:
         raise BadInput(
             f"{Path(path) / name} is {width}×{height} pixels and cannot be divided in two. "
-            "Expected photo and label side by side in one picture of even width, such as 512×256."
+            "Expected photo and label side by side in one picture of even width, such as 512×256. "
+            f"If it is no pair, {LEAVE_OUT}."
         )
     left, right = picture[:, : width // 2], picture[:, width // 2 :]
     if (label_side or find_label_side(picture)) == "left":
@@ -135,17 +145,30 @@ def dominance(picture: np.ndarray) -> float:
     return float(np.sort(counts)[-8:].sum() / counts.sum())
 
 
-def bin_image(label: np.ndarray, classes: Classes = CITYSCAPES) -> np.ndarray:
+@overload
+def bin_image(label: np.ndarray, classes: Classes = ...) -> np.ndarray: ...
+
+
+@overload
+def bin_image(label: np.ndarray, classes: Classes, with_confidence: Literal[True]) -> Decoded: ...
+
+
+def bin_image(
+    label: np.ndarray, classes: Classes = CITYSCAPES, with_confidence: bool = False
+) -> np.ndarray | Decoded:
     """Sorts the colours of a label picture, smeared by shrinking and JPEG, into class ids.
 
     Args:
         label: RGB uint8 (H, W, 3).
         classes: The table of colours; the 19 Cityscapes classes if not given.
+        with_confidence: Return also where the ids can be trusted, and the share of pixels in
+            unknown colours.
 
     Returns:
         uint8 ids (H, W), where 255 is ignore.
     """
-    return unmix(label, classes)[0]
+    decoded = decode(label, classes)
+    return decoded if with_confidence else decoded.ids
 
 
 def get_segmentation_arr(

@@ -10,6 +10,7 @@ half-written cache is never found.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -18,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,13 @@ import numpy as np
 from dataset.pairs import Dataset, Example, Pair
 from utils_func import BadInput
 
-VERSION = 1
+VERSION = 2
+PARTS: dict[str, tuple[type, tuple[int, ...]]] = {
+    "photos": (np.uint8, (3,)),
+    "labels": (np.uint8, ()),
+    "confident": (np.bool_, ()),
+}
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EIO)
 AHEAD = 64  # decoded pairs that may wait to be written: 17 MB of 256×256
 KEPT = 4  # caches that stay on disk; with 3,475 Cityscapes pairs one takes 1.1 GB
 DEAD_AFTER = 86_400  # seconds until a half-written cache is no other run's work any more
@@ -84,13 +91,13 @@ def open_cache(
     key = hash_text(VERSION, content, dataset.decoder, size, skip_bad, dataset.classes.to_json())
     place = folder / key
     try:
-        cached = _read(place, content)
+        cached = _read(place, size, content)
     except (OSError, ValueError, KeyError):  # not there, or damaged since
         shutil.rmtree(place, ignore_errors=True)
         with _beside(place) as unfinished, ThreadPoolExecutor(workers) as pool:
             _write(dataset, unfinished, size, skip_bad, pool, progress)
         _forget_old(folder)
-        cached = _read(place, content)
+        cached = _read(place, size, content)
     with suppress(OSError):  # a cache that may only be read is as good
         place.touch()
     return cached
@@ -121,8 +128,19 @@ def _beside(place: Path) -> Iterator[Path]:
     unfinished = _make_beside(place)
     try:
         yield unfinished
-        if not place.exists():  # another run may have been quicker
+        try:
             unfinished.rename(place)
+        except OSError:
+            if not place.exists():  # else another run was quicker
+                raise
+    except OSError as problem:
+        if problem.errno not in NO_ROOM:
+            raise
+        raise BadInput(
+            f"The decoded pictures cannot be written to {place.parent}: {problem.strerror}. "
+            "Expected room for 5 bytes a pixel of all pairs. Make room, or name another folder "
+            "with --cache."
+        ) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -160,22 +178,22 @@ def _write(
             return problem
 
     for split, pairs in (("train", dataset.train), ("val", dataset.val)):
-        arrays = _new_arrays(place, split, len(pairs), size)
-        for pair, example in zip(pairs, _in_order(pool, decode, pairs), strict=True):
-            done += 1
-            if progress:
-                progress(done, total)
-            if isinstance(example, BadInput):
-                if not skip_bad:
-                    raise example
-                skipped.append(str(example))
-                continue
-            for array, part in zip(arrays, example, strict=True):
-                array[len(names[split])] = part
-            names[split].append(pair.name)
-        for array in arrays:
-            array.flush()
-        if not names[split]:
+        with ExitStack() as stack:
+            files = [stack.enter_context((place / _name(split, part)).open("wb")) for part in PARTS]
+            for pair, example in zip(pairs, _in_order(pool, decode, pairs), strict=True):
+                done += 1
+                if progress:
+                    progress(done, total)
+                if isinstance(example, BadInput):
+                    if not skip_bad:
+                        raise example
+                    skipped.append(str(example))
+                    continue
+                # Not through mapped memory: where the disk is full, that kills the process.
+                for file, part in zip(files, example, strict=True):
+                    file.write(np.ascontiguousarray(part).tobytes())
+                names[split].append(pair.name)
+        if pairs and not names[split]:
             raise BadInput(
                 f"No pair of {split} in {dataset.folder} can be read. The first says: "
                 f"{skipped[-len(pairs)]}"
@@ -211,29 +229,22 @@ def resize(example: Example, size: tuple[int, int]) -> Example:
     return Example(photo, label, confident.astype(bool))
 
 
-def _new_arrays(place: Path, split: str, count: int, size: tuple[int, int]) -> list[np.memmap]:
-    shapes = {"photos": (count, *size, 3), "labels": (count, *size), "confident": (count, *size)}
-    return [
-        np.lib.format.open_memmap(
-            place / f"{split}_{part}.npy",
-            mode="w+",
-            dtype=bool if part == "confident" else np.uint8,
-            shape=shape,
-        )
-        for part, shape in shapes.items()
-    ]
+def _name(split: str, part: str) -> str:
+    return f"{split}_{part}.raw"
 
 
-def _read(place: Path, content: str) -> Cached:
+def _read(place: Path, size: tuple[int, int], content: str) -> Cached:
     table = json.loads((place / "pairs.json").read_text())
 
     def split(name: str) -> Examples:
         names = table["names"][name]
-        photos, labels, confident = (
-            np.load(place / f"{name}_{part}.npy", mmap_mode="r")[: len(names)]
-            for part in ("photos", "labels", "confident")
+        arrays = (
+            np.memmap(place / _name(name, part), kind, "r", shape=(len(names), *size, *channels))
+            if names
+            else np.zeros((0, *size, *channels), kind)
+            for part, (kind, channels) in PARTS.items()
         )
-        return Examples(names, photos, labels, confident)
+        return Examples(names, *arrays)
 
     return Cached(split("train"), split("val"), table["skipped"], content)
 

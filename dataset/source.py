@@ -29,6 +29,11 @@ def find_dataset(folder: Path, default: Path) -> Dataset:
     print(NO_PAIRS.format(folder=folder, scenes=scenes))
     if not scenes.exists():
         _draw(scenes)
+    if not all(picture_files(scenes / split) for split in SCENE_COUNTS):
+        raise BadInput(
+            f"{scenes} is not whole any more. Expected scenes in train and val. "
+            "Delete that folder; they are drawn again."
+        )
     return open_dataset(scenes)
 
 

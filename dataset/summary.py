@@ -17,12 +17,17 @@ def describe(dataset: Dataset, cached: Cached) -> Iterator[str]:
         f"Found {len(cached.train)} training and {len(cached.val)} validation pairs "
         f"in {dataset.folder} ({dataset.format})."
     )
-    yield from dataset.remarks
-    if cached.skipped:
-        yield f"Left out {len(cached.skipped)} files:"
-        yield from (f"  {reason}" for reason in cached.skipped)
+    yield from remarks(dataset, cached)
     yield ""
     yield from _class_table(dataset, cached)
+
+
+def remarks(dataset: Dataset, cached: Cached) -> Iterator[str]:
+    """How the pairs were found, and which were left out."""
+    yield from dataset.remarks
+    if cached.skipped:
+        yield f"Files left out: {len(cached.skipped)}"
+        yield from (f"  {reason}" for reason in cached.skipped)
 
 
 def _class_table(dataset: Dataset, cached: Cached) -> Iterator[str]:

@@ -65,8 +65,9 @@ def read_card(path: str | os.PathLike[str]) -> Card:
 
     path = Path(path)
     if not path.is_file():
+        what = "is no file" if path.exists() else "does not exist"
         raise BadInput(
-            f"{path} does not exist. Expected a trained model. "
+            f"{path} {what}. Expected a trained model. "
             "Train one with: python main.py, or name another file with --model."
         )
     try:
@@ -91,8 +92,8 @@ def read_model(path: str | os.PathLike[str]) -> tuple[keras.Model, Card]:
     except DAMAGED as problem:
         reason = (str(problem).splitlines() or [type(problem).__name__])[0]
         raise BadInput(
-            f"{path} cannot be opened by Keras {keras.__version__}: {reason} "
-            "Expected the unet_model.hdf5 of a run."
+            f"{path} is damaged: Keras {keras.__version__} says {reason!r}. Expected the "
+            "unet_model.hdf5 of a run. Train again, or name another file with --model."
         ) from None
 
 

@@ -19,11 +19,12 @@ from PIL import Image, ImageDraw, ImageFont
 from deploy.model_file import Card
 from labels.classes import Classes
 from training.run_folder import replacing
-from utils_func import BadInput, picture_files
+from utils_func import BadInput, picture_files, read_picture
 
 if TYPE_CHECKING:
     import keras
 
+PREDICTIONS = "predictions"
 OVERLAY = 0.55  # share of the class colour over the photo
 
 
@@ -63,7 +64,7 @@ def find_pictures(places: tuple[Path, ...]) -> list[tuple[Path, Path]]:
     found: list[tuple[Path, Path]] = []
     for place in places:
         if place.is_dir():
-            folders = [place, *sorted(below for below in place.rglob("*") if below.is_dir())]
+            folders = [place, *sorted(below for below in place.rglob("*") if _is_theirs(below))]
             files = [file for folder in folders for file in picture_files(folder)]
             if not files:
                 raise BadInput(
@@ -81,6 +82,12 @@ def find_pictures(places: tuple[Path, ...]) -> list[tuple[Path, Path]]:
     return _without_collisions(found)
 
 
+def _is_theirs(folder: Path) -> bool:
+    """Leaves out hidden folders, and what predicting here before has written."""
+    own = folder.parts[-1].startswith(".") or PREDICTIONS in folder.parts
+    return folder.is_dir() and not own
+
+
 def _without_collisions(found: list[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
     """Names results by the picture's stem: 'a' for a.jpg, and 'a.png', 'a_2' where 'a' is taken."""
     taken: set[Path] = set()
@@ -94,6 +101,21 @@ def _without_collisions(found: list[tuple[Path, Path]]) -> list[tuple[Path, Path
         taken.add(name)
         named.append((file, name))
     return named
+
+
+def check_pictures(pictures: list[tuple[Path, Path]], skip_bad: bool) -> list[tuple[Path, Path]]:
+    """Those that can be read. All are tried before the first result is written."""
+    readable = []
+    for file, name in pictures:
+        try:
+            read_picture(file)
+        except BadInput as problem:
+            if not skip_bad:
+                raise
+            print(f"Left out: {problem}")
+        else:
+            readable.append((file, name))
+    return readable
 
 
 def write_prediction(photo: np.ndarray, ids: np.ndarray, classes: Classes, place: Path) -> None:
@@ -110,7 +132,7 @@ def write_prediction(photo: np.ndarray, ids: np.ndarray, classes: Classes, place
 def with_legend(picture: np.ndarray, ids: np.ndarray, classes: Classes) -> np.ndarray:
     """Adds a strip below with name and share of the classes that the picture shows."""
     counts = np.bincount(ids.ravel(), minlength=256)[: len(classes)]
-    shown = [int(index) for index in np.argsort(-counts) if counts[index]]
+    shown = [int(index) for index in np.argsort(-counts) if counts[index] >= 0.0005 * ids.size]
     texts = [f"{classes.names[index]} {counts[index] / ids.size:.1%}" for index in shown]
     width = picture.shape[1]
     size = max(10, min(28, width // 40))

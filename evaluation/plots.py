@@ -54,7 +54,8 @@ def draw_curves(
         title = f"{title}: best validation {value:.3f}, epoch {best + 1}"
     axes.set_title(title, fontsize=10)
     axes.set_xlabel("epoch", color=QUIET)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlim(0.5, len(epochs) + 0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9)
@@ -66,8 +67,10 @@ def draw_picture(axes: Axes, picture: np.ndarray, title: str) -> None:
     axes.set_axis_off()
 
 
-def draw_legend(figure: Figure, classes: Classes, shown: Sequence[tuple[int, str]]) -> None:
-    """A swatch and a text for each (class id, text), below the pictures."""
+def draw_legend(
+    figure: Figure, classes: Classes, shown: Sequence[tuple[int, str]], ignored: bool
+) -> None:
+    """A swatch and a text for each (class id, text) below the pictures, and one for 'ignored'."""
     from matplotlib.patches import Patch
 
     patches = [
@@ -79,4 +82,6 @@ def draw_legend(figure: Figure, classes: Classes, shown: Sequence[tuple[int, str
         )
         for index, text in shown
     ]
+    if ignored:
+        patches.append(Patch(facecolor="black", label="ignored, not scored"))
     figure.legend(handles=patches, loc="outside lower center", ncols=6, frameon=False, fontsize=9)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labels.classes import Classes
-from training.validation import Scored
+
+if TYPE_CHECKING:
+    from training.validation import Scored
 
 # Labels decoded from smeared JPEG colours are not those of the official benchmark.
 NOT_OFFICIAL = (

@@ -29,6 +29,12 @@ def write_pair() -> WritePair:
     return _write_pair
 
 
+@pytest.fixture(autouse=True)
+def keep_pillows_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """main() turns Pillow's limit of pixels off for the whole process."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+
+
 @pytest.fixture(scope="session")
 def write_pairs() -> Callable[[Path], Path]:
     """A function of a folder that writes train/1.jpg … 4.jpg and val/1.jpg, 2.jpg of 64×32.

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,7 +95,7 @@ def test_the_best_epoch_is_the_one_with_the_best_validation_miou(place: Path) ->
 
 
 def test_the_script_of_the_readme_runs_far_from_the_repository(place: Path, tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text("utf-8")
     script = re.search(r"```python\n(import keras\n.*?)```", readme, re.DOTALL).group(1)
     (tmp_path / "script.py").write_text(script)
     (tmp_path / "output").mkdir()
@@ -125,14 +126,16 @@ def test_a_second_run_moves_the_first_and_evaluate_and_predict_work(place: Path)
 
     done = program("evaluate", cwd=place)
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
     scores = json.loads((place / "output" / "evaluation.json").read_text())
     metrics = json.loads((place / "output" / "metrics.json").read_text())
-    assert scores == metrics, "the same model on the same pairs"
+    assert scores.items() >= metrics.items(), "the same model on the same pairs"
 
     photo = np.random.default_rng(0).integers(0, 256, (37, 91, 3), np.uint8)
     Image.fromarray(photo).save(place / "a photo.png")
     done = program("predict", "a photo.png", "images/val", cwd=place)
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
     ids = read_picture(place / "output" / "predictions" / "a photo_ids.png")
     assert ids.shape == (37, 91, 3)
     assert ids.max() < 19
@@ -152,6 +155,33 @@ def test_without_pairs_the_run_says_where_they_come_from_and_uses_scenes(
     record = json.loads((tmp_path / "output" / "run.json").read_text())
     assert (record["config"]["height"], record["config"]["epochs"]) == (128, 10)
     assert (tmp_path / "output" / "pred_1.png").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_control_c_keeps_the_best_model_and_draws_everything(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "images", tmp_path / "images")
+    command = [sys.executable, ROOT / "main.py", "--epochs", "10000", *SMALL]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("epoch 2/10000"):
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stdout.read()
+    assert process.returncode == 0, rest
+    assert "Training was interrupted" in rest
+    names = {file.name for file in (tmp_path / "output").iterdir()}
+    expected = {"unet_model.hdf5", "unet_model_interrupted.hdf5", "acc.png", "pred_1.png"}
+    assert expected <= names
+    record = json.loads((tmp_path / "output" / "run.json").read_text())
+    assert record["ended"] == "interrupted"
+
+
+def test_the_readme_shows_only_what_is_there() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for link in re.findall(r"\]\(([^)]+)\)", readme):
+        assert link.startswith("http") or (ROOT / link).is_file(), link
+    assert not re.findall(r"^[A-Z]+_[A-Z]+$", readme, re.MULTILINE)
 
 
 def test_bad_input_touches_nothing_in_output(place: Path) -> None:

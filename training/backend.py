@@ -11,6 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+OUT_OF_MEMORY = """\
+There is not enough memory for this network and these pictures.
+Try half of --batch-size first, then smaller --height and --width, or fewer --filters."""
+
 
 def start_keras() -> None:
     """Imports Keras without TensorFlow's messages about CUDA and oneDNN.
@@ -43,6 +47,12 @@ def _stderr_turned_away() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def is_out_of_memory(problem: Exception) -> bool:
+    """Also as TensorFlow and JAX say it."""
+    said = f"{type(problem).__name__} {problem}".upper().replace("_", "")
+    return isinstance(problem, MemoryError) or "RESOURCEEXHAUSTED" in said
 
 
 def device() -> str:

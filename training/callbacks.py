@@ -81,8 +81,15 @@ class Interruption(keras.callbacks.Callback):
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
         signal.signal(signal.SIGINT, self.before)
+        print(
+            "\nEnding after this step or validation. Ctrl-C once more leaves at once.", flush=True
+        )
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.asked:
+            raise Interrupted
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self.asked:
             raise Interrupted
 

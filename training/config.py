@@ -71,8 +71,9 @@ class Config:
     def __post_init__(self) -> None:
         for name in ("batch_size", "filters", "depth", "workers"):
             self._expect(getattr(self, name) >= 1, name, "a whole number from 1")
-        for name in ("early_stopping", "examples", "seed"):
+        for name in ("early_stopping", "examples"):
             self._expect(getattr(self, name) >= 0, name, "a number from 0")
+        self._expect(0 <= self.seed < 2**32, "seed", "a whole number from 0 to 4294967295")
         self._expect(0 <= self.dice <= 100, "dice", "a number from 0 to 100")
         self._expect(self.epochs is None or self.epochs >= 1, "epochs", "a whole number from 1")
         self._expect(0 < self.learning_rate < 10, "learning_rate", "a number between 0 and 10")

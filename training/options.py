@@ -11,6 +11,7 @@ import difflib
 import sys
 import typing
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import tyro
 
@@ -57,10 +58,13 @@ def parse(arguments: list[str]) -> tuple[str, Config]:
 
 
 def _refuse(command: str) -> None:
-    nearest = difflib.get_close_matches(command, COMMANDS, n=1, cutoff=0)[0]
+    nearest = difflib.get_close_matches(command, COMMANDS, n=1)
+    if Path(command).exists():
+        nearest = [f"predict {command}"]
+    meant = f" Perhaps you meant: python main.py {nearest[0]}" if nearest else ""
     print(
-        f"There is no command '{command}'. Perhaps you meant: python main.py {nearest}\n"
-        "For all of them, see: python main.py --help",
+        f"There is no command '{command}'.{meant}\n"
+        f"The commands are {', '.join(COMMANDS)}; see: python main.py --help",
         file=sys.stderr,
     )
     sys.exit(2)

@@ -93,7 +93,8 @@ def describe_end(outcome: Outcome, config: Config) -> Iterator[str]:
             f"Try --learning-rate {config.learning_rate / 10:g}."
         )
     if outcome.ended == "interrupted":
-        yield "\nTraining was interrupted; the weights of that moment are kept too."
+        kept = "unet_model_interrupted.hdf5" if outcome.best_epoch else "unet_model.hdf5"
+        yield f"\nTraining was interrupted; {kept} holds the weights of that moment."
     if outcome.best_epoch:
         yield f"\nThe best model is that of epoch {outcome.best_epoch}."
     yield f"In {output}:"

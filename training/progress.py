@@ -36,7 +36,7 @@ class Display(keras.callbacks.Callback):
         super().__init__()
         self.epochs, self.steps = epochs, steps
         self.step_seconds, self.validation_seconds = step_seconds, validation_seconds
-        self.done = 0
+        self.done, self.spent = 0, 0.0
         self.bar, self.task = _bar(steps * epochs)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -51,19 +51,22 @@ class Display(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.epoch, self.epoch_began = epoch, time.monotonic()
-        self.first = self.done
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self.done += 1
-        if self.done - self.first >= 3:
-            spent = time.monotonic() - self.epoch_began
-            self.step_seconds = spent / (self.done - self.first)
+        if self.done > 1:  # the first step may compile
+            spent = self.spent + time.monotonic() - self.epoch_began
+            self.step_seconds = spent / (self.done - 1)
+        else:
+            self.epoch_began = time.monotonic()
         if not self.bar.disable:
-            text = _scores_text(logs or {}, "")
+            text = f"epoch {self.epoch + 1}/{self.epochs}  {_scores_text(logs or {}, '')}"
             self.bar.update(self.task, completed=self.done, text=text, left=self._left())
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = logs or {}
+        passed = time.monotonic() - self.epoch_began
+        self.spent += max(0.0, passed - logs.get("validation_seconds", 0.0))
         self.validation_seconds = logs.get("validation_seconds", self.validation_seconds)
         best = "  best so far" if logs.get("best_epoch") == epoch + 1 else ""
         self.bar.console.print(

@@ -66,9 +66,13 @@ def make_writable(folder: Path) -> None:
             pass
     except OSError as problem:
         raise BadInput(
-            f"{folder} cannot be written to: {problem.strerror}. Expected a folder for what the "
-            "run leaves behind. Change its permissions, or name another with --output."
+            f"{folder} cannot be written to: {_reason(folder, problem)}. Expected a folder for "
+            "what the run leaves behind. Change that, or name another with --output."
         ) from None
+
+
+def _reason(folder: Path, problem: OSError) -> str:
+    return "it is a file" if folder.is_file() else str(problem.strerror)
 
 
 def results(folder: Path) -> list[Path]:
@@ -84,9 +88,15 @@ def move_earlier(folder: Path) -> Path | None:
     newest = max(file.stat().st_mtime for file in files)
     name = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(newest))
     place = _unused(folder / "earlier" / name)
-    place.mkdir(parents=True)
-    for file in files:
-        file.rename(place / file.name)
+    try:
+        place.mkdir(parents=True)
+        for file in files:
+            file.rename(place / file.name)
+    except OSError as problem:
+        raise BadInput(
+            f"The run before cannot be moved to {place}: {problem.strerror}. Expected to find a "
+            "folder there, or none. Move it away yourself, or name another folder with --output."
+        ) from None
     return place
 
 

@@ -14,7 +14,15 @@ from pathlib import Path
 from dataset.pairs import Dataset, Example, Pair
 from labels import unmixing
 from labels.classes import CITYSCAPES
-from utils_func import BadInput, find_label_side, load_images, picture_files, read_picture
+from utils_func import (
+    LEAVE_OUT,
+    BadInput,
+    bin_image,
+    find_label_side,
+    load_images,
+    picture_files,
+    read_picture,
+)
 
 NAME = "cityscapes-pairs"
 EXPECTED = "train/*.jpg and val/*.jpg, each photo and colour label side by side (512×256)"
@@ -23,19 +31,20 @@ EXPECTED = "train/*.jpg and val/*.jpg, each photo and colour label side by side 
 # sixteen together never did.
 LOOKED_AT = 16
 HELD_OUT = 0.15
+SPLITS = ("train", "val")  # pairs to validate on are enough for evaluate
 
 
 def find(folder: Path) -> Dataset | None:
     """Recognises the folder itself, or the one folder in it that holds train and val."""
-    root = next((place for place in _places(folder) if picture_files(place / "train")), None)
+    root = next((p for split in SPLITS for p in _places(folder) if picture_files(p / split)), None)
     if root is None:
         return None
     train, val = _pairs(root, "train"), _pairs(root, "val")
-    side, shape = _side_and_shape(train)
+    side, shape = _side_and_shape(train or val)
     remarks: tuple[str, ...] = ()
     if not val:
         train, val = _hold_out(train)
-        remarks = (f"{root / 'val'} is empty: {len(val)} pairs of train are held out for it.",)
+        remarks = (f"{root / 'val'} is empty: pairs of train held out for it: {len(val)}.",)
     return Dataset(
         folder=root,
         format=NAME,
@@ -55,14 +64,15 @@ def decode(pair: Pair, side: str, shape: tuple[int, int]) -> Example:
     if abs(width / height - shape[1] / shape[0]) > 0.02 * shape[1] / shape[0]:
         raise BadInput(
             f"{pair.photo} is {2 * width}×{height} pixels. Expected the proportions of the other "
-            f"pairs, {2 * shape[1]}×{shape[0]}. Take it away, or leave it out with --skip-bad."
+            f"pairs, {2 * shape[1]}×{shape[0]}. If it is no pair, {LEAVE_OUT}."
         )
-    decoded = unmixing.decode(label, CITYSCAPES)
+    decoded = bin_image(label, CITYSCAPES, with_confidence=True)
     if decoded.unknown > unmixing.UNKNOWN_LIMIT:
         raise BadInput(
             f"{pair.photo}: {decoded.unknown:.0%} of its label (the {side} half) has colours that "
-            "are in no class. Expected the colours of Cityscapes. Is it a pair, photo and label "
-            "side by side? Take it away, or leave it out with --skip-bad."
+            "are in no class. Expected photo and label side by side, the label in the colours of "
+            f"Cityscapes. If this one is no pair, {LEAVE_OUT}; if none is, name another folder "
+            "with --data."
         )
     return Example(photo, decoded.ids, decoded.confident)
 

@@ -271,7 +271,7 @@ class TestHalfWritten:
         (whole,) = house.folder.iterdir()
         left = whole.with_name(f"{whole.name}.unfinished-abc")
         whole.rename(left)
-        (left / "train_photos.npy").write_bytes(b"half")
+        (left / "train_photos.raw").write_bytes(b"half")
         cached = house.open()
         assert cached.train.photos[:, 0, 0, 0].tolist() == [10, 11, 12, 13, 14]
         assert len(house.decoder.decoded) == 14
@@ -297,7 +297,7 @@ class TestHalfWritten:
 
 
 class TestDamaged:
-    @pytest.mark.parametrize("name", ["pairs.json", "train_photos.npy", "val_confident.npy"])
+    @pytest.mark.parametrize("name", ["pairs.json", "train_photos.raw", "val_confident.raw"])
     @pytest.mark.parametrize("damage", [Path.unlink, lambda file: os.truncate(file, 20)])
     def test_a_damaged_cache_is_decoded_anew(
         self, house: House, name: str, damage: Callable[[Path], None]

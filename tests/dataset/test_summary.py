@@ -51,7 +51,7 @@ class TestDescribe:
 
     def test_it_lists_what_was_left_out_with_the_reason(self) -> None:
         found = lines(split([0] * 8), split([0] * 8), skipped=("1.jpg is bad", "2.jpg is worse"))
-        place = found.index("Left out 2 files:")
+        place = found.index("Files left out: 2")
         assert found[place + 1 : place + 3] == ["  1.jpg is bad", "  2.jpg is worse"]
 
     def test_each_class_has_its_share_and_its_pictures(self) -> None:

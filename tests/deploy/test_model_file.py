@@ -229,14 +229,14 @@ def test_a_network_that_keras_cannot_build_is_refused(config: str, path: Path) -
         opened.attrs["model_config"] = config
     with pytest.raises(BadInput) as caught:
         read_model(path)
-    assert str(caught.value).startswith(f"{path} cannot be opened by Keras {keras.__version__}: ")
+    assert str(caught.value).startswith(f"{path} is damaged: Keras {keras.__version__} says ")
     assert read_card(path) == CARD
 
 
 def test_weights_that_are_missing_are_refused(path: Path) -> None:
     with h5py.File(path, "r+") as opened:
         del opened["model_weights"]
-    with pytest.raises(BadInput, match="cannot be opened by Keras"):
+    with pytest.raises(BadInput, match="is damaged: Keras"):
         read_model(path)
 
 

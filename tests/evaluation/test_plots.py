@@ -142,7 +142,7 @@ def test_a_picture_is_drawn_as_it_is_without_axes(axes: Axes) -> None:
 
 def test_the_legend_has_the_colours_and_texts_in_the_given_order(tmp_path: Path) -> None:
     figure = new_figure(6, 3)
-    draw_legend(figure, CLASSES, [(2, "car  IoU 0.50"), (0, "road  IoU 1.00")])
+    draw_legend(figure, CLASSES, [(2, "car  IoU 0.50"), (0, "road  IoU 1.00")], ignored=False)
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["car  IoU 0.50", "road  IoU 1.00"]
     colours = [to_hex(patch.get_facecolor()) for patch in legend.get_patches()]

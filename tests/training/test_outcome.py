@@ -79,7 +79,8 @@ def test_versions_name_what_is_installed_and_nothing_else(
             "interrupted",
             2,
             [
-                "Training was interrupted; the weights of that moment are kept too.",
+                "Training was interrupted; unet_model_interrupted.hdf5 holds the weights of "
+                "that moment.",
                 "The best model is that of epoch 2.",
             ],
         ),
