@@ -143,13 +143,8 @@ def show_results(training: Training, outcome: Outcome) -> None:
     config, classes, val = training.config, training.classes, training.cached.val
     if outcome.history:
         columns = {name: [row[name] for row in outcome.history] for name in outcome.history[0]}
-        get_acc(
-            columns["val_loss"],
-            columns["val_accuracy"],
-            columns["val_miou"],
-            training=columns,
-            output=config.output,
-        )
+        loss, acc, miou = (columns[f"val_{name}"] for name in ("loss", "accuracy", "miou"))
+        get_acc(loss, acc, miou, columns, config.output)
     path = config.output / "unet_model.hdf5"
     if not path.exists():
         return

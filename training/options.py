@@ -82,4 +82,4 @@ def _narrowed(command: str, names: set[str]) -> type[Config]:
             continue
         content["__annotations__"][name] = typing.Annotated[(kind, *marks)]
         content[name] = getattr(Config, name)
-    return dataclass(frozen=True)(type(command.capitalize() + "Config", (Config,), content))
+    return dataclass(frozen=True)(type("options", (Config,), content))
