@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from labels.classes import CITYSCAPES, IGNORE, Classes, numbered_classes
+from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
 from training.backend import OUT_OF_MEMORY, is_out_of_memory, start_keras
 from training.config import EPOCHS, Config
 from training.options import parse
@@ -286,8 +286,7 @@ def show_predications(
     from training.scores import Scores, confusion
 
     count = segmentations.shape[-1]
-    if classes is None:
-        classes = CITYSCAPES if count == len(CITYSCAPES) else numbered_classes(count)
+    classes = classes or usual_classes(count)
     labelled = segmentations[i].any(axis=-1)
     truth = np.where(labelled, segmentations[i].argmax(axis=-1), IGNORE).astype(np.uint8)
     predicted = prediction[i].argmax(axis=-1).astype(np.uint8)

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from labels.classes import CITYSCAPES, IGNORE, Classes, numbered_classes
+from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
 from labels.unmixing import Decoded, decode
 
 # Formats that a photo or a label comes in. Others stay closed: opening EPS would start Ghostscript.
@@ -73,6 +73,17 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
 
 def _reason(problem: Exception) -> str:
     return getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+
+
+def resize_photo(photo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Brings a photo to (height, width): by area where it shrinks, else by cubic interpolation.
+
+    Training and prediction must do this in the same way, so both do it here.
+    """
+    height, width = size
+    smaller = height * width < photo.shape[0] * photo.shape[1]
+    smooth = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return cv2.resize(photo, (width, height), interpolation=smooth)
 
 
 def picture_files(folder: Path) -> list[Path]:
@@ -198,6 +209,5 @@ def give_color_to_seg_img(
     Returns:
         float32 RGB (H, W, 3) between 0 and 1; ignored pixels are black.
     """
-    if classes is None:
-        classes = CITYSCAPES if n_classes == len(CITYSCAPES) else numbered_classes(n_classes)
+    classes = classes or usual_classes(n_classes)
     return classes.paint(np.asarray(seg).astype(np.uint8)).astype(np.float32) / 255

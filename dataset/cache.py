@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 
 from dataset.pairs import Dataset, Example, Pair
-from utils_func import BadInput
+from utils_func import BadInput, resize_photo
 
 VERSION = 2
 PARTS: dict[str, tuple[type, tuple[int, ...]]] = {
@@ -219,9 +219,7 @@ def resize(example: Example, size: tuple[int, int]) -> Example:
     if example.label.shape == size:
         return example
     height, width = size
-    smaller = height * width < example.label.size
-    smooth = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    photo = cv2.resize(example.photo, (width, height), interpolation=smooth)
+    photo = resize_photo(example.photo, size)
     label, confident = (
         cv2.resize(part.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
         for part in (example.label, example.confident)

@@ -15,6 +15,8 @@ import numpy as np
 
 from labels.classes import Classes
 
+SCENES = "street_scenes"  # the folder of the built-in scenes, which is no person's data
+
 
 @dataclass(frozen=True)
 class Pair:

@@ -7,10 +7,9 @@ from pathlib import Path
 from dataset.cache import Cached, open_cache
 from dataset.counting import counting
 from dataset.formats import open_dataset
-from dataset.pairs import Dataset
+from dataset.pairs import SCENES, Dataset
 from utils_func import BadInput, picture_files
 
-SCENES = "street_scenes"
 SCENE_COUNTS = {"train": 400, "val": 100}
 
 NO_PAIRS = """\

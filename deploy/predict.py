@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from deploy.model_file import Card
 from labels.classes import Classes
 from training.run_folder import replacing
-from utils_func import BadInput, picture_files, read_picture
+from utils_func import BadInput, picture_files, read_picture, resize_photo
 
 if TYPE_CHECKING:
     import keras
@@ -31,9 +31,7 @@ OVERLAY = 0.55  # share of the class colour over the photo
 def predict_ids(model: keras.Model, card: Card, photo: np.ndarray) -> np.ndarray:
     """Class ids of a photo (H, W, 3), at the photo's own size."""
     height, width = photo.shape[:2]
-    smaller = card.height * card.width < height * width
-    smooth = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    fitted = cv2.resize(photo, (card.width, card.height), interpolation=smooth)
+    fitted = resize_photo(photo, (card.height, card.width))
     probabilities = np.asarray(model.predict_on_batch(fitted[None]))[0]
     return most_probable(probabilities, (height, width))
 

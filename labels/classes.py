@@ -121,6 +121,11 @@ CITYSCAPES = Classes(
 )
 
 
+def usual_classes(count: int) -> Classes:
+    """The table where none is given: that of Cityscapes if the number fits, else numbers."""
+    return CITYSCAPES if count == len(CITYSCAPES) else numbered_classes(count)
+
+
 def numbered_classes(count: int) -> Classes:
     """A table for classes that have no names: 'class 0' and so on, in colours easy to tell apart.
 

@@ -11,7 +11,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from dataset.pairs import Dataset, Example, Pair
+from dataset.pairs import SCENES, Dataset, Example, Pair
 from labels import unmixing
 from labels.classes import CITYSCAPES
 from utils_func import (
@@ -80,7 +80,7 @@ def decode(pair: Pair, side: str, shape: tuple[int, int]) -> Example:
 def _places(folder: Path) -> list[Path]:
     below = sorted(entry for entry in folder.iterdir() if entry.is_dir())
     own = (place for place in below if not place.name.startswith("."))
-    return [folder, *(place for place in own if place.name != "street_scenes")]
+    return [folder, *(place for place in own if place.name != SCENES)]
 
 
 def _pairs(root: Path, split: str) -> tuple[Pair, ...]:
