@@ -9,10 +9,13 @@ label's colours are smeared as those of the real pairs are, and go through the s
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import starmap
 from pathlib import Path
 
 import cv2
@@ -30,6 +33,8 @@ CHROMA_HALVED = 2
 SPLITS = ("train", "val")
 # More pairs than anybody asks for: runs of different seeds share no scene.
 SEEDS_APART = 1_000_000
+# A process takes about half a second to start, which is five scenes.
+SCENES_WORTH_A_PROCESS = 20
 
 
 def scene_seed(seed: int, split: str, number: int) -> int:
@@ -69,7 +74,7 @@ def write_pairs(
             "Delete it or give another name."
         )
     unfinished = folder.with_name(f".{folder.name}.unfinished-{os.getpid()}")
-    # Threads inside OpenCV, beside those that draw scenes, cost half as much again.
+    # OpenCV's own threads cost more than they bring on pictures this small.
     inner_threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
@@ -87,22 +92,40 @@ def _write_all(
     progress: Callable[[int, int], None] | None,
     workers: int | None,
 ) -> None:
-    total = sum(counts.values())
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        jobs = []
-        for split, count in counts.items():
-            (folder / split).mkdir(parents=True)
-            for number in range(1, count + 1):
-                path = folder / split / f"{number}.jpg"
-                jobs.append(pool.submit(_write_pair, path, scene_seed(seed, split, number)))
+    jobs = []
+    for split, count in counts.items():
+        (folder / split).mkdir(parents=True)
+        numbers = range(1, count + 1)
+        jobs += [(folder / split / f"{n}.jpg", scene_seed(seed, split, n)) for n in numbers]
+    workers = workers or min(os.cpu_count() or 1, len(jobs) // SCENES_WORTH_A_PROCESS)
+    finished = _drawn_beside(jobs, workers) if workers > 1 else starmap(_write_pair, jobs)
+    for done, _ in enumerate(finished, start=1):
+        if progress:
+            progress(done, len(jobs))
+
+
+def _drawn_beside(jobs: list[tuple[Path, int]], workers: int) -> Iterator[None]:
+    """Draws in processes of its own, and gives a sign after each pair.
+
+    The many small drawing calls hold Python's lock: two threads draw no faster than one.
+    Processes are started anew instead of copied, as a copy of a process in which TensorFlow
+    runs may hang.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_prepare_process) as pool:
+        written = [pool.submit(_write_pair, *job) for job in jobs]
         try:
-            for done, job in enumerate(as_completed(jobs), start=1):
-                job.result()
-                if progress:
-                    progress(done, total)
+            for one in as_completed(written):
+                yield one.result()
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def _prepare_process() -> None:
+    # Ctrl-C reaches every process; the one that was started by the person ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
 
 
 def _write_pair(path: Path, seed: int) -> None:
