@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, overload
 
@@ -36,16 +38,44 @@ class BadInput(ValueError):  # noqa: N818 - the name is the sentence that a user
     """Something that a person gave is wrong; the message names it and says what to do."""
 
 
-def read_picture(path: str | os.PathLike[str]) -> np.ndarray:
-    """Reads a picture as RGB, upright, refusing one whose header claims an enormous size."""
-    path = Path(path)
+def read_picture(path: str | os.PathLike[str], upright: bool = True) -> np.ndarray:
+    """Reads a picture as RGB, refusing one whose header claims an enormous size.
+
+    Args:
+        path: The file.
+        upright: Turn it as the camera noted in EXIF.
+    """
+    with _opened(Path(path)) as picture:
+        return np.asarray(_as_rgb(ImageOps.exif_transpose(picture) if upright else picture))
+
+
+def read_label(path: str | os.PathLike[str]) -> np.ndarray:
+    """Reads a label picture as it is stored.
+
+    Returns:
+        Values (H, W) of grey, 16-bit and palette pictures (the index, not its colour) and of
+        pictures with three equal channels; colours (H, W, 3) of all others. Alpha is left out.
+    """
+    with _opened(Path(path)) as picture:
+        if picture.mode in ("RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV", "PA"):
+            colours = np.asarray(picture.convert("RGB"))
+            equal = (colours[..., :1] == colours[..., 1:]).all()
+            return colours[..., 0] if equal else colours
+        values = np.asarray(picture)
+    if picture.mode in ("LA", "La"):
+        values = values[..., 0]
+    return np.rint(values).astype(np.int32) if values.dtype.kind == "f" else values * 1
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """An opened picture; what goes wrong with the file inside is said in one sentence."""
     try:
         with Image.open(path, formats=PICTURE_FORMATS) as picture:
             width, height = picture.size
             if width * height > MOST_PIXELS:
                 raise Image.DecompressionBombError(f"its header claims {width}×{height} pixels")
-            upright = ImageOps.exif_transpose(picture)
-            return np.asarray(_as_rgb(upright))
+            yield picture
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise BadInput(
             f"{path} is too large to be read: {problem}. "

@@ -108,6 +108,10 @@ def hash_files(pairs: list[Pair], workers: int) -> str:
 
     def hash_one(file: Path) -> str:
         try:
+            if file.is_dir():  # many pictures that are one label together
+                return hash_text(
+                    [(entry.name, hash_one(entry)) for entry in sorted(file.iterdir())]
+                )
             return hashlib.sha256(file.read_bytes()).hexdigest()
         except OSError as problem:
             return f"unreadable: {problem.strerror}"
@@ -216,7 +220,7 @@ def _in_order(
 
 def resize(example: Example, size: tuple[int, int]) -> Example:
     """Photo by area or cubic interpolation; label by nearest neighbour, which invents no id."""
-    if example.label.shape == size:
+    if example.photo.shape[:2] == example.label.shape == size:
         return example
     height, width = size
     photo = resize_photo(example.photo, size)

@@ -25,10 +25,13 @@ class Pair:
     name: str
     photo: Path
     label: Path
+    """The label picture, or a folder of pictures that are one label together."""
+    group: str = ""
+    """Drive, city or sequence: pairs of one group are no use for checking each other."""
 
 
 class Example(NamedTuple):
-    """A decoded pair."""
+    """A decoded pair. Label and confident may have another size than the photo."""
 
     photo: np.ndarray  # uint8 RGB (H, W, 3)
     label: np.ndarray  # uint8 ids (H, W), 255 = ignore
@@ -49,3 +52,9 @@ class Dataset:
     """Changes when the same files decode to other arrays: a part of the cache's key."""
     remarks: tuple[str, ...] = ()
     """What a person should know about how the pairs were found."""
+    test: tuple[Pair, ...] = ()
+    """Pairs that are neither learned from nor used to choose the best model."""
+    alone: tuple[Path, ...] = ()
+    """Photos without a label and labels without a photo."""
+    shape: tuple[int, int] = (256, 256)
+    """Height and width that are usual among the photos."""

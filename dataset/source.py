@@ -20,10 +20,10 @@ Until then this run uses built-in street scenes, which lie in {scenes}.
 """
 
 
-def find_dataset(folder: Path, default: Path) -> Dataset:
+def find_dataset(folder: Path, default: Path, name: str | None = None) -> Dataset:
     """Opens the pairs of a folder. Only the default folder may be empty: then scenes are drawn."""
     if folder != default or _has_pictures(folder):
-        return open_dataset(folder)
+        return open_dataset(folder, name)
     scenes = folder / SCENES
     print(NO_PAIRS.format(folder=folder, scenes=scenes))
     if not scenes.exists():
@@ -63,12 +63,12 @@ def _has_pictures(folder: Path) -> bool:
 
 
 def _draw(scenes: Path) -> None:
-    from dataset.scenes import write_pairs
+    from dataset.writers import write_dataset
 
     try:
         scenes.parent.mkdir(parents=True, exist_ok=True)
         with counting("Drawing street scenes") as progress:
-            write_pairs(scenes, **SCENE_COUNTS, progress=progress)
+            write_dataset("cityscapes-pairs", scenes, **SCENE_COUNTS, progress=progress)
     except OSError as problem:
         raise BadInput(
             f"{scenes} cannot be written: {problem.strerror}. Expected a folder for the built-in "

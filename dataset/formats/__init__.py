@@ -1,38 +1,102 @@
 """The layouts that a folder of pairs may have, each in a file of its own.
 
     dataset = open_dataset(Path("images"))
+    dataset = open_dataset(Path("VOCdevkit/VOC2012/JPEGImages"))    # at whatever level
+    dataset = open_dataset(Path("data"), name="camvid")             # not asking the others
 
 A format is a module with NAME, EXPECTED (one line that describes its layout) and
-find(folder) -> Dataset, or None where the folder is something else.
+find(root) -> Dataset, or None where exactly this folder is no root of such data.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 from dataset.formats import cityscapes_pairs
-from dataset.pairs import Dataset
+from dataset.pairs import SCENES, Dataset
 from utils_func import BadInput
 
-FORMATS = (cityscapes_pairs,)
+FORMATS: tuple[ModuleType, ...] = (cityscapes_pairs,)
+
+# A person may point at the folder above the data, or at one of its own: at most so far away.
+LEVELS_DOWN, LEVELS_UP = 3, 3
+# Folders that are looked at. One-mask-per-object data have three folders for each picture.
+MOST_PLACES = 4000
 
 
-def open_dataset(folder: Path) -> Dataset:
-    """Finds the pairs below a folder. Raises BadInput where no format fits."""
+def open_dataset(folder: Path, name: str | None = None) -> Dataset:
+    """Finds the pairs below, or around, a folder. Raises BadInput where no format fits."""
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise BadInput(
             f"{folder} {what}. Expected the folder of your pairs. "
             "Check the spelling, or name another folder with --data."
         )
-    for layout in FORMATS:
-        dataset = layout.find(folder)
-        if dataset:
-            return dataset
-    expected = "\n".join(f"  {layout.NAME}: {layout.EXPECTED}" for layout in FORMATS)
+    formats = _named(name)
+    for place in _places(folder):
+        fitting = [dataset for layout in formats if (dataset := layout.find(place))]
+        if len(fitting) > 1:
+            raise BadInput(_ambiguous(folder, fitting))
+        if fitting and _touches(fitting[0], folder):
+            return fitting[0]
+    expected = "\n".join(f"  {layout.NAME}: {layout.EXPECTED}" for layout in formats)
     raise BadInput(
         f"{folder} holds no pairs that were recognised; {_seen(folder)}. Expected one of:\n"
         f"{expected}\nPut the pairs there, or name another folder with --data."
+    )
+
+
+def _named(name: str | None) -> tuple[ModuleType, ...]:
+    if name is None:
+        return FORMATS
+    chosen = tuple(layout for layout in FORMATS if name == layout.NAME)
+    if not chosen:
+        names = ", ".join(layout.NAME for layout in FORMATS)
+        raise BadInput(f"There is no format '{name}'. Expected one of: {names}.")
+    return chosen
+
+
+def _places(folder: Path) -> Iterator[Path]:
+    """The folder, those below it level by level, then those above it."""
+    level, count = [folder], 0
+    for _ in range(LEVELS_DOWN + 1):
+        for place in level:
+            count += 1
+            if count > MOST_PLACES:
+                return
+            yield place
+        level = [below for place in level for below in _folders_in(place)]
+    yield from folder.absolute().parents[:LEVELS_UP]
+
+
+def _folders_in(place: Path) -> list[Path]:
+    try:
+        below = sorted(entry for entry in place.iterdir() if entry.is_dir())
+    except OSError:  # a folder that may not be read is none of ours
+        return []
+    return [entry for entry in below if not entry.name.startswith(".") and entry.name != SCENES]
+
+
+def _touches(dataset: Dataset, folder: Path) -> bool:
+    """Whether the pairs of data found above a folder lie in the folder at all."""
+    if dataset.folder.is_relative_to(folder):
+        return True
+    folder = folder.absolute()
+    pairs = (*dataset.train, *dataset.val)
+    return any(file.is_relative_to(folder) for pair in pairs for file in (pair.photo, pair.label))
+
+
+def _ambiguous(folder: Path, fitting: list[Dataset]) -> str:
+    found = "\n".join(
+        f"  --format {dataset.format}: {len(dataset.train)} pairs to train on, {len(dataset.val)} "
+        f"to validate on, classes {', '.join(dataset.classes.names[:4])} …"
+        for dataset in fitting
+    )
+    return (
+        f"{folder} fits several formats; {_seen(folder)}. Expected one that is certain. "
+        f"Say which:\n{found}"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset import scenes, source
+from dataset import source, writers
 from dataset.source import decode_all, find_dataset, is_built_in
 from utils_func import BadInput
 
@@ -25,19 +25,19 @@ def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     def draw(*_: object, **__: object) -> None:
         raise AssertionError("scenes were drawn")
 
-    monkeypatch.setattr(scenes, "write_pairs", draw)
+    monkeypatch.setattr(writers, "write_dataset", draw)
 
 
 @pytest.fixture
 def draw_flat(monkeypatch: pytest.MonkeyPatch, write_pair: WritePair) -> None:
     """Pairs of the fixture in place of scenes, which take a second."""
 
-    def draw(folder: Path, train: int, val: int, **_: object) -> None:
+    def draw(name: str, folder: Path, train: int, val: int, **_: object) -> None:
         for split, count in (("train", train), ("val", val)):
             for number in range(1, count + 1):
                 write_pair(folder / split / f"{number}.jpg", number)
 
-    monkeypatch.setattr(scenes, "write_pairs", draw)
+    monkeypatch.setattr(writers, "write_dataset", draw)
 
 
 def test_an_empty_default_folder_is_filled_with_scenes_and_says_where_pairs_come_from(
@@ -69,7 +69,7 @@ def test_scenes_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     def draw(*_: object, **__: object) -> None:
         raise AssertionError("drawn again")
 
-    monkeypatch.setattr(scenes, "write_pairs", draw)
+    monkeypatch.setattr(writers, "write_dataset", draw)
     assert find_dataset(images, images).train == first.train
 
 

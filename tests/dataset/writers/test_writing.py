@@ -1,5 +1,6 @@
 """The writer: a folder like the real pairs, whole or not there, the same on every run."""
 
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -7,9 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image, JpegImagePlugin
 
-from dataset.scenes import draw_scene, write_pairs
-from dataset.scenes.writer import SCENE_SIZE, scene_seed
+from dataset.scenes import draw_scene
+from dataset.writers import write_dataset
+from dataset.writers.cityscapes_pairs import SCENE_SIZE
+from dataset.writers.writing import scene_seed
 from labels.classes import CITYSCAPES, IGNORE
+
+write_pairs = partial(write_dataset, "cityscapes-pairs")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,111 @@
+"""A classes.csv beside the data says what its label pictures mean, and overrules what was found.
+
+    name,colour,ignore            name,id,ignore
+    road,128 64 128,              background,0,
+    car,#00008E,                  nucleus,255,
+    border,0 0 0,yes              unsure,9,yes
+
+Rows with the same name are one class. `ignore` may be left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from labels.classes import IGNORE, Classes, Colour, numbered_classes
+from labels.coding import Coding, colour_code, colour_coding, colour_of
+from utils_func import BadInput
+
+FILE = "classes.csv"
+NO = ("", "0", "no", "false")
+EXAMPLE = "Expected columns name, colour (such as 128 64 128 or #804080) or id, and ignore"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    code: int
+    ignore: bool
+
+
+def overruled(root: Path, coding: Coding) -> tuple[Coding, list[str]]:
+    """The coding that counts, and what to tell about it."""
+    path = root / FILE
+    if not path.is_file():
+        return coding, []
+    coloured, rows = read_table(path)
+    return _coding(path, rows, coloured, coding), [f"Classes and their meaning are from {path}."]
+
+
+def read_table(path: Path) -> tuple[bool, list[Row]]:
+    """Whether the codes of a table are colours, and its rows."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file, skipinitialspace=True)
+            columns = {(name or "").strip().lower(): name for name in table.fieldnames or ()}
+            lines = list(table)
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise BadInput(f"{path} cannot be read: {problem}. {EXAMPLE}. Correct it.") from None
+    kind = next((name for name in ("colour", "color", "id") if name in columns), None)
+    if kind is None or "name" not in columns or not lines:
+        raise BadInput(f"{path} has the columns {', '.join(columns) or 'none'}. {EXAMPLE}.")
+    rows = []
+    for number, line in enumerate(lines, start=2):
+        name, code, ignore = (
+            (line.get(columns.get(column, column)) or "").strip()
+            for column in ("name", kind, "ignore")
+        )
+        parsed = _id(code) if kind == "id" else _colour(code)
+        if not name or parsed is None:
+            raise BadInput(f"{path}, line {number}: '{name},{code}' is no class. {EXAMPLE}.")
+        rows.append(Row(name, parsed, ignore.lower() not in NO))
+    return kind != "id", rows
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and int(text) < 1 << 24 else None
+
+
+def _colour(text: str) -> int | None:
+    if re.fullmatch(r"#?[0-9a-fA-F]{6}", text) and not text.isdecimal():
+        return int(text.removeprefix("#"), 16)
+    parts = [int(part) for part in re.findall(r"\d+", text)]
+    return colour_code((parts[0], parts[1], parts[2])) if _is_colour(parts) else None
+
+
+def _is_colour(parts: list[int]) -> bool:
+    return len(parts) == 3 and max(parts) <= 255
+
+
+def _coding(path: Path, rows: list[Row], coloured: bool, found: Coding) -> Coding:
+    names = tuple(dict.fromkeys(row.name for row in rows if not row.ignore))
+    if not 1 <= len(names) < IGNORE:
+        raise BadInput(
+            f"{path} has {len(names)} classes that are not ignored. Expected 1 to 254. Correct it."
+        )
+    meaning = {row.code: IGNORE if row.ignore else names.index(row.name) for row in rows}
+    if not coloured:
+        return Coding("values", Classes(names, _colours(names, found.classes)), meaning)
+    first = {row.name: row.code for row in reversed(rows) if not row.ignore}
+    void = tuple(colour_of(row.code) for row in rows if row.ignore) or ((0, 0, 0),)
+    classes = Classes(names, tuple(colour_of(first[name]) for name in names), void)
+    if found.kind != "smeared":
+        return Coding("colours", classes, {**colour_coding(classes).meaning, **meaning})
+    counted = [row for row in rows if not row.ignore]
+    painted = Classes(
+        tuple(row.name for row in counted), tuple(colour_of(row.code) for row in counted), void
+    )
+    own = {place: names.index(row.name) for place, row in enumerate(counted)}
+    return Coding("smeared", classes, own, painted)
+
+
+def _colours(names: tuple[str, ...], found: Classes) -> tuple[Colour, ...]:
+    """The colours that the names had already, else those that are easy to tell apart."""
+    known = dict(zip(found.names, found.colours, strict=True))
+    free = numbered_classes(len(names)).colours
+    return tuple(known.get(name, colour) for name, colour in zip(names, free, strict=True))

@@ -1,0 +1,42 @@
+"""Which pairs are held out to check with, where a dataset does not say.
+
+    train, val = hold_out(pairs)
+
+By a hash of the name, so it is the same on every machine, and a pair stays on its side when
+others come or go. Pairs of one group (drive, city, sequence) stay together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from dataset.pairs import Pair
+from utils_func import BadInput
+
+HELD_OUT = 0.15
+
+Pairs = tuple[Pair, ...]
+
+
+def hold_out(pairs: Pairs) -> tuple[Pairs, Pairs]:
+    """Divides pairs into those to learn from and those to check with."""
+    shares = {key: _share(key) for key in map(_key, pairs)}
+    if len(shares) < 2:
+        what = "one pair" if len(pairs) == 1 else f"pairs of one group ({pairs[0].group})"
+        raise BadInput(
+            f"{pairs[0].photo.parent} holds {what} only. Expected at least two, one to learn "
+            "from and one to check with. Add pairs."
+        )
+    limit = max(HELD_OUT, min(shares.values()))  # so that a few pairs are divided as well
+    most = max(shares.values())
+    held = {key for key, share in shares.items() if share <= limit and share < most}
+    train = tuple(pair for pair in pairs if _key(pair) not in held)
+    return train, tuple(pair for pair in pairs if _key(pair) in held)
+
+
+def _key(pair: Pair) -> str:
+    return pair.group or pair.name
+
+
+def _share(key: str) -> float:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") / 2**32
