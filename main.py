@@ -14,7 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from PIL import Image
 
 from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
 from training.backend import OUT_OF_MEMORY, is_out_of_memory, start_keras
-from training.config import EPOCHS, Config
+from training.config import SIDE, Config
 from training.options import parse
 from utils_func import (
     BadInput,
@@ -34,7 +34,6 @@ from utils_func import (
     give_color_to_seg_img,
     load_images,
     picture_files,
-    read_picture,
 )
 
 if TYPE_CHECKING:
@@ -43,22 +42,24 @@ if TYPE_CHECKING:
     from dataset.cache import Examples
     from training.loop import Training
     from training.outcome import Outcome
+    from training.scores import Scores
 
 Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
 
-# The built-in run is there to be looked at soon: pictures of this side, and as many epochs as fit
-# into 6 minutes, of which compiling once more and drawing the results take some 45 seconds.
+# The built-in run is there to be looked at soon: pictures of this side, for what is left of 6
+# minutes when the pairs are drawn and decoded. Drawing the results takes some 25 seconds.
 SIDE_ON_SCENES = 128
-SECONDS_ON_SCENES = 360 - 45
+SECONDS_ON_SCENES = 360 - 30
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command. Returns 0, or 2 where something that was given is wrong."""
     Image.MAX_IMAGE_PIXELS = None  # read_picture has a limit of its own, and a better message
     command, config = parse(sys.argv[1:] if arguments is None else arguments)
-    run = {"train": train, "evaluate": evaluate, "predict": predict}[command]
     try:
-        return run(config)
+        if command == "train":
+            return train(config)
+        return int(import_module(f"commands.{command}").run(config))
     except BadInput as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 2
@@ -74,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def train(config: Config) -> int:
     """From a folder of pairs to everything in the output folder."""
+    from dataset.checking import finding_lines, quick_check
     from dataset.source import decode_all, find_dataset, is_built_in
     from dataset.summary import describe
     from training.run_folder import make_writable, move_earlier, write_json, write_table
@@ -82,28 +84,28 @@ def train(config: Config) -> int:
     make_writable(config.output)
     if config.tensorboard and not find_spec("tensorboard"):
         raise BadInput("--tensorboard needs TensorBoard. Install it: pip install tensorboard")
-    dataset = find_dataset(config.data, Config.data)
+    dataset = find_dataset(config.data, Config.data, config.format, config.cache)
     if not dataset.train:
         raise BadInput(
             f"{dataset.folder} has pairs in val, but none in train. Expected pairs to learn from. "
             "Put some into train, or name another folder with --data."
         )
-    if is_built_in(dataset):
-        side = max(SIDE_ON_SCENES, 2**config.depth)
-        config = replace(config, height=config.height or side, width=config.width or side)
+    built_in = is_built_in(dataset)
+    config = config.fitted(dataset.shape, SIDE_ON_SCENES if built_in else SIDE)
     cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
-    print(*describe(dataset, cached), sep="\n", flush=True)
+    print(*describe(dataset, cached), sep="\n")
+    if findings := quick_check(dataset, cached):
+        print("", *finding_lines(findings), sep="\n", flush=True)
 
     start_keras()
     from training.loop import Training
     from training.outcome import describe_end, run_record
 
-    training = Training(cached, dataset.classes, replace(config, epochs=config.epochs or EPOCHS))
+    training = Training(cached, dataset.classes, config)
     print("\nMeasuring how long a step takes …", flush=True)
     estimate = training.measure()
-    if is_built_in(dataset) and not config.epochs:
-        seconds = SECONDS_ON_SCENES - (time.time() - began)
-        training = training.within(seconds, estimate)
+    if built_in and not (config.epochs or config.minutes):
+        training.limit(SECONDS_ON_SCENES - (time.time() - began))
     config = training.config
     print(*training.plan(estimate), sep="\n", flush=True)
     if earlier := move_earlier(config.output):
@@ -167,66 +169,6 @@ def show_examples(model: keras.Model, examples: Examples, classes: Classes, outp
         show_predications(images, segmentations, prediction, i, classes, output)
 
 
-def evaluate(config: Config) -> int:
-    """Scores a saved model on the validation pairs of a folder."""
-    from dataset.source import decode_all, find_dataset
-    from dataset.summary import remarks
-    from deploy.model_file import read_card, read_model
-    from evaluation.tables import metrics, score_lines
-    from training.run_folder import make_writable, write_json
-
-    card = read_card(config.model_file)
-    make_writable(config.output)
-    dataset = replace(find_dataset(config.data, Config.data), train=())
-    if dataset.classes.names != card.classes.names:
-        raise BadInput(
-            f"{config.model_file} knows {len(card.classes)} classes ({card.classes.names[0]}, …), "
-            f"but {dataset.folder} has {len(dataset.classes)} ({dataset.classes.names[0]}, …). "
-            "Expected the same. Name the pairs that the model was made for with --data."
-        )
-    size = (card.height, card.width)
-    cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
-    print(*remarks(dataset, cached), sep="\n")
-    start_keras()
-    from training.validation import Scorer
-
-    model, _ = read_model(config.model_file)
-    scored = Scorer(model).score(cached.val, config.batch_size)
-    print(f"{config.model_file} on {len(cached.val)} validation pairs of {dataset.folder}:")
-    print(*score_lines(scored, card.classes), sep="\n")
-    subject = {"model": str(config.model_file), "data": str(dataset.folder)}
-    content = {**subject, "content": cached.content, **metrics(scored, card.classes)}
-    write_json(config.output / "evaluation.json", content)
-    print(f"All numbers are in {config.output / 'evaluation.json'}.")
-    return 0
-
-
-def predict(config: Config) -> int:
-    """Labels pictures with a saved model."""
-    from deploy.model_file import read_card, read_model
-    from deploy.predict import (
-        PREDICTIONS,
-        check_pictures,
-        find_pictures,
-        predict_ids,
-        write_prediction,
-    )
-    from training.run_folder import make_writable
-
-    pictures = find_pictures(config.pictures)
-    read_card(config.model_file)
-    pictures = check_pictures(pictures, config.skip_bad)
-    place = config.output / PREDICTIONS
-    make_writable(place)
-    start_keras()
-    model, card = read_model(config.model_file)
-    for file, name in pictures:
-        photo = read_picture(file)
-        write_prediction(photo, predict_ids(model, card, photo), card.classes, place / name)
-    print(f"Pictures labelled: {len(pictures)}. They are in {place}.")
-    return 0
-
-
 def data_generator(
     path: str | os.PathLike[str] | Examples, batch_size: int = 10, classes: int = len(CITYSCAPES)
 ) -> Arrays:
@@ -272,7 +214,7 @@ def show_predications(
     classes: Classes | None = None,
     output: str | os.PathLike[str] = "output",
 ) -> Path:
-    """Draws picture i of a batch: photo, truth and prediction, with a legend and IoU.
+    """Draws picture i of a batch: photo, truth and prediction, with a legend, IoU and Dice.
 
     Args:
         images: Photos (N, H, W, 3), 0-255.
@@ -300,7 +242,7 @@ def show_predications(
     draw_picture(axes[2], give_color_to_seg_img(predicted, count, classes), title)
     pixels = scores.confusion.sum(axis=1)
     legend = [
-        (int(index), f"{classes.names[index]}  {score_text(scores.iou[index], pixels[index])}")
+        (int(index), f"{classes.names[index]}  {score_text(scores, index)}")
         for index in np.argsort(-pixels, kind="stable")
         if not np.isnan(scores.iou[index])
     ]
@@ -308,8 +250,10 @@ def show_predications(
     return save_figure(figure, Path(output) / f"pred_{i + 1}.png")
 
 
-def score_text(iou: float, pixels: int) -> str:
-    return f"IoU {iou:.2f}" if pixels else "not in the truth"
+def score_text(scores: Scores, index: int) -> str:
+    if not scores.confusion[index].any():
+        return "not in the truth"
+    return f"IoU {scores.iou[index]:.2f}, Dice {scores.dice[index]:.2f}"
 
 
 def get_acc(

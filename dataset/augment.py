@@ -1,4 +1,4 @@
-"""Other views of the same pair: mirrored, enlarged and shifted, in other light.
+"""Other views of the same pair: mirrored, enlarged, shifted and turned, in other light.
 
     photo, label = augment(photo, label, np.random.default_rng(7), flip=True, zoom=1.25, light=0.15)
 
@@ -21,28 +21,44 @@ def augment(
     flip: bool,
     zoom: float,
     light: float,
+    rotate: float = 0.0,
+    flip_vertical: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One random view of a pair of photo (H, W, 3) and label (H, W), both uint8."""
     if flip and random.random() < 0.5:
         photo, label = photo[:, ::-1], label[:, ::-1]
-    if zoom > 1:
-        photo, label = move(photo, label, random_matrix(label.shape, random, zoom))
+    if flip_vertical and random.random() < 0.5:
+        photo, label = photo[::-1], label[::-1]
+    if zoom > 1 or rotate > 0:
+        photo, label = move(photo, label, random_matrix(label.shape, random, zoom, rotate))
     if light > 0:
         photo = relight(photo, random, light)
     return np.ascontiguousarray(photo), np.ascontiguousarray(label)
 
 
-def random_matrix(shape: tuple[int, ...], random: np.random.Generator, zoom: float) -> np.ndarray:
-    """A 2×3 matrix that scales by 1/zoom to zoom and shifts as far as the scaling allows.
+def random_matrix(
+    shape: tuple[int, ...], random: np.random.Generator, zoom: float, rotate: float = 0.0
+) -> np.ndarray:
+    """A 2×3 matrix that scales by 1/zoom to zoom and shifts as far as the scaling allows, then
+    turns about the middle of the frame by up to `rotate` degrees either way.
 
-    An enlarged picture stays filled (a crop); a shrunk one lies somewhere within the frame.
+    An enlarged picture stays filled (a crop) unless it is turned; a shrunk one lies somewhere
+    within the frame.
     """
     height, width = shape
     scale = zoom ** random.uniform(-1, 1)
     room_x, room_y = width * (1 - scale), height * (1 - scale)
-    return np.array(
+    matrix = np.array(
         [[scale, 0, random.uniform(0, 1) * room_x], [0, scale, random.uniform(0, 1) * room_y]]
     )
+    return turned(matrix, shape, rotate * random.uniform(-1, 1)) if rotate else matrix
+
+
+def turned(matrix: np.ndarray, shape: tuple[int, ...], degrees: float) -> np.ndarray:
+    """The matrix followed by a turn about the middle of the frame, anticlockwise as one sees it."""
+    height, width = shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    return turn @ np.vstack([matrix, [0, 0, 1]])
 
 
 def move(photo: np.ndarray, label: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dataset.cache import Cached, open_cache
 from dataset.counting import counting
+from dataset.fetching import fetch
 from dataset.formats import open_dataset
 from dataset.pairs import SCENES, Dataset
 from utils_func import BadInput, picture_files
@@ -20,10 +21,15 @@ Until then this run uses built-in street scenes, which lie in {scenes}.
 """
 
 
-def find_dataset(folder: Path, default: Path, name: str | None = None) -> Dataset:
+def open_data(data: Path, name: str | None, cache: Path) -> Dataset:
+    """Opens the pairs of a folder, or of well-known data by their name, which are fetched."""
+    return open_dataset(fetch(data, cache) or data, name)
+
+
+def find_dataset(folder: Path, default: Path, name: str | None, cache: Path) -> Dataset:
     """Opens the pairs of a folder. Only the default folder may be empty: then scenes are drawn."""
     if folder != default or _has_pictures(folder):
-        return open_dataset(folder, name)
+        return open_data(folder, name, cache)
     scenes = folder / SCENES
     print(NO_PAIRS.format(folder=folder, scenes=scenes))
     if not scenes.exists():

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from dataset.cache import Cached, Examples
+from dataset.cache import Cached
+from dataset.checking.sizes import Sizes, size_line
+from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
-from labels.classes import IGNORE
+
+LEAST_WIDTH = 16  # of the column of class names
 
 
-def describe(dataset: Dataset, cached: Cached) -> Iterator[str]:
-    """The lines that a person reads before training begins."""
+def describe(dataset: Dataset, cached: Cached, sizes: Sizes | None = None) -> Iterator[str]:
+    """The lines that a person reads before training begins.
+
+    What was left out is a finding of dataset/checking, which is shown beside these.
+
+    Args:
+        dataset: As the format found it.
+        cached: The same, decoded.
+        sizes: Of the photos, where they were looked up.
+    """
+    tests = f", {len(dataset.test)} test" if dataset.test else ""
     yield (
-        f"Found {len(cached.train)} training and {len(cached.val)} validation pairs "
+        f"Found {len(cached.train)} training and {len(cached.val)} validation{tests} pairs "
         f"in {dataset.folder} ({dataset.format})."
     )
-    yield from remarks(dataset, cached)
+    yield from dataset.remarks
+    if sizes is not None:
+        yield size_line(sizes, cached.train.photos.shape[1:3])
     yield ""
     yield from _class_table(dataset, cached)
 
@@ -33,29 +45,21 @@ def remarks(dataset: Dataset, cached: Cached) -> Iterator[str]:
 def _class_table(dataset: Dataset, cached: Cached) -> Iterator[str]:
     """Shares are of the confident pixels: the doubtful ones hold a bit of nearly every class."""
     train, val = ClassCounts(cached.train), ClassCounts(cached.val)
-    yield f"  {'class':<16}{'pixels':>9}{'pictures':>11}{'in val':>9}"
+    width = max(LEAST_WIDTH, *map(len, dataset.classes.names))
+    yield f"  {'':<{width}}{'train':>11}{'':>12}{'val':>11}".rstrip()
+    yield f"  {'class':<{width}}{'pixels':>11}{'pictures':>12}{'pixels':>11}{'pictures':>12}"
     for index, name in enumerate(dataset.classes.names):
-        share = train.pixels[index] / max(1, train.pixels.sum())
         never = "   never in train" if val.pictures[index] and not train.pictures[index] else ""
-        yield (
-            f"  {name:<16}{share:>9.2%} {train.pictures[index]:>10}{val.pictures[index]:>9}{never}"
-        )
-    total = cached.train.labels.size
+        yield f"  {name:<{width}}{_shares(train, index)}{_shares(val, index)}{never}"
+    total = max(1, cached.train.labels.size)
     yield (
-        f"  {train.ignored / total:.1%} of all label pixels are ignored. Shares are of the "
-        f"{train.pixels.sum() / total:.1%} that are decoded with confidence."
+        f"  {train.ignored / total:.1%} of all label pixels in train are ignored. Shares are of "
+        f"the {train.pixels.sum() / total:.1%} that are decoded with confidence."
     )
 
 
-class ClassCounts:
-    """Confident pixels by class id, and pictures that have any, in one split."""
-
-    def __init__(self, examples: Examples) -> None:
-        self.pixels = np.zeros(IGNORE, np.int64)
-        self.pictures = np.zeros(IGNORE, np.int64)
-        self.ignored = 0
-        for label, confident in zip(examples.labels, examples.confident, strict=True):
-            counts = np.bincount(label[confident], minlength=256)[:IGNORE]
-            self.pixels += counts
-            self.pictures += counts > 0
-            self.ignored += int((label == IGNORE).sum())
+def _shares(counts: ClassCounts, index: int) -> str:
+    """Of the pixels and of the pictures of a split."""
+    pixels = counts.pixels[index] / max(1, counts.pixels.sum())
+    pictures = counts.pictures[index] / max(1, len(counts.names))
+    return f"{pixels:>11.2%}{counts.pictures[index]:>7}{pictures:>5.0%}"

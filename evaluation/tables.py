@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from evaluation.challenge import challenge_score
 from labels.classes import Classes
 
 if TYPE_CHECKING:
@@ -31,20 +32,27 @@ def score_lines(scored: Scored, classes: Classes) -> Iterator[str]:
         yield f"  {NOT_OFFICIAL}"
     else:
         yield f"  mIoU {scored.all.mean_iou:.3f}, accuracy {scored.all.accuracy:.3f}"
-    yield f"  {'class':<16}{'IoU':>7}{'precision':>11}{'recall':>8}"
+    yield f"  {'class':<16}{'IoU':>7}{'Dice':>7}{'precision':>11}{'recall':>8}"
     scores = scored.confident
     for index, name in enumerate(classes.names):
         if not math.isnan(scores.iou[index]):
             values = scores.precision[index], scores.recall[index]
             precision, recall = ("–" if math.isnan(value) else f"{value:.3f}" for value in values)
-            yield f"  {name:<16}{scores.iou[index]:>7.3f}{precision:>11}{recall:>8}"
+            yield (
+                f"  {name:<16}{scores.iou[index]:>7.3f}{scores.dice[index]:>7.3f}"
+                f"{precision:>11}{recall:>8}"
+            )
+    if road_score := challenge_score(scores, classes):
+        yield f"  {road_score.text}"
 
 
 def metrics(scored: Scored, classes: Classes) -> dict[str, Any]:
     """The content of metrics.json."""
-    return {
+    content = {
         "confident_pixels": scored.confident.to_json(classes),
         "all_pixels": scored.all.to_json(classes),
         "confident_share": round(scored.share, 6),
         "remark": NOT_OFFICIAL if scored.share < 1 else "",
     }
+    road_score = challenge_score(scored.confident, classes)
+    return content | ({"lyft_challenge": road_score.to_json()} if road_score else {})

@@ -6,6 +6,9 @@ import pytest
 
 from segmentation_model import Unet, bottleneck, down_block, up_block
 
+PLAIN = {"normalization": None}
+UNPADDED = {"padding": "valid", "normalization": None}
+
 
 def parameters_of_two_convolutions(channels: int, filters: int) -> int:
     """3×3 weights and biases, and the four vectors of batch normalisation, twice."""
@@ -75,3 +78,99 @@ def test_a_picture_of_zeros_to_255_is_scaled_inside_the_network() -> None:
     scaled = keras.Model(model.input, model.layers[1].output)
     picture = np.full((1, 32, 32, 3), 255, np.uint8)
     np.testing.assert_allclose(scaled(picture), 1)
+
+
+def kinds_of(model: keras.Model) -> list[str]:
+    return [type(layer).__name__ for layer in model.layers]
+
+
+def test_the_fifth_documents_code_has_as_many_parameters() -> None:
+    # Two 3×3 convolutions a level, weights and biases, without normalisation.
+    pairs = [(1, 16), (16, 32), (32, 64), (64, 128), (128, 256)]
+    expected = sum(9 * a * b + b + 9 * b * b + b for a, b in pairs)
+    for a, b in [(256, 128), (128, 64), (64, 32), (32, 16)]:
+        expected += 9 * a * b + b  # 3×3 transposed convolution
+        expected += 9 * 2 * b * b + b + 9 * b * b + b
+    expected += 16 * 1 + 1  # one output for yes or no
+    model = Unet(channels=1, classes=1, activation="sigmoid", transposed=3, dropout=0.5, **PLAIN)
+    assert model.count_params() == expected == 2_158_417
+
+
+def test_dropout_follows_each_pooling_and_each_concatenation() -> None:
+    model = Unet(32, 32, filters=2, depth=3, dropout=0.5, first_dropout=0.25)
+    pairs = list(zip(model.layers, model.layers[1:], strict=False))
+    shares = [after.rate for _, after in pairs if isinstance(after, keras.layers.Dropout)]
+    assert shares == [0.25, 0.5, 0.5, 0.5, 0.5, 0.5]
+    before = [type(layer).__name__ for layer, after in pairs if "Dropout" in type(after).__name__]
+    assert before == ["MaxPooling2D"] * 3 + ["Concatenate"] * 3
+
+
+def test_without_more_words_there_is_no_dropout_no_border_and_no_cropping() -> None:
+    assert set(kinds_of(Unet(depth=2, filters=2))) == {
+        *("InputLayer", "Rescaling", "Conv2D", "BatchNormalization", "MaxPooling2D"),
+        *("Conv2DTranspose", "Concatenate", "Activation"),
+    }
+
+
+def test_the_initializer_is_that_of_the_convolutions_inside() -> None:
+    model = Unet(depth=1, filters=2, initializer="he_normal")
+    inside = [layer for layer in model.layers if "conv2d" in layer.name]
+    names = [type(layer.kernel_initializer).__name__ for layer in inside]
+    # Down twice, below twice, the transposed one, up twice.
+    assert names == ["HeNormal"] * 4 + ["GlorotUniform"] + ["HeNormal"] * 2
+
+
+@pytest.mark.parametrize("transposed", [2, 3, 4])
+def test_any_kernel_of_the_transposed_convolution_doubles_the_size(transposed: int) -> None:
+    x = up_block(keras.Input((8, 6, 4)), keras.Input((16, 12, 2)), 2, transposed=transposed)
+    assert x.shape == (None, 16, 12, 2)
+
+
+class TestUnpadded:
+    """The paper's network: convolutions without padding, and skip maps cropped to fit."""
+
+    def test_its_sizes_are_those_of_the_paper(self) -> None:
+        sizes = [
+            layer.output.shape[1]
+            for layer in Unet(384, 384, filters=1, classes=2, **UNPADDED).layers
+            if isinstance(layer, keras.layers.Conv2D | keras.layers.Conv2DTranspose)
+        ]
+        # 384 and a border of 94 make 572: all sizes below stand in the paper's figure.
+        assert sizes == [
+            *(570, 568, 282, 280, 138, 136, 66, 64, 30, 28),
+            *(56, 54, 52, 104, 102, 100, 200, 198, 196, 392, 390, 388),
+            384,
+        ]
+
+    def test_its_skip_maps_are_cropped_as_in_the_paper(self) -> None:
+        model = Unet(filters=1, **UNPADDED)
+        crops = [layer.cropping for layer in model.layers if "Cropping2D" in type(layer).__name__]
+        # 64 to 56, 136 to 104, 280 to 200, 568 to 392; in the end 388 to 384.
+        assert crops == [((side, side), (side, side)) for side in (4, 16, 40, 88, 2)]
+
+    @pytest.mark.parametrize("size", [(16, 16), (32, 32), (64, 96)])
+    @pytest.mark.parametrize("known", [True, False])
+    def test_the_picture_comes_out_as_large_as_it_went_in(
+        self, size: tuple[int, int], known: bool
+    ) -> None:
+        model = Unet(*(size if known else (None, None)), classes=3, filters=1, **UNPADDED)
+        assert model.output_shape == (None, *(size if known else (None, None)), 3)
+        assert model(np.zeros((1, *size, 3), np.uint8)).shape == (1, *size, 3)
+
+    @pytest.mark.parametrize("depth", range(1, 7))
+    def test_every_depth_fits(self, depth: int) -> None:
+        side = 2**depth
+        model = Unet(side, 3 * side, classes=2, filters=1, depth=depth, **UNPADDED)
+        assert model.output_shape == (None, side, 3 * side, 2)
+
+    @pytest.mark.parametrize(("padding", "equal"), [("valid", True), ("same", False)])
+    def test_what_lies_around_the_picture_is_black_at_every_level(
+        self, padding: str, equal: bool
+    ) -> None:
+        model = Unet(classes=2, filters=2, depth=2, padding=padding, activation=None, **PLAIN)
+        random = np.random.default_rng(0)
+        model.set_weights([random.normal(0, 0.3, w.shape) for w in model.get_weights()])
+        picture = random.integers(0, 256, (1, 16, 16, 3), np.uint8)
+        framed = np.pad(picture, [(0, 0), (8, 8), (8, 8), (0, 0)])
+        alone, within = model(picture), model(framed)[:, 8:24, 8:24]
+        assert np.allclose(alone, within, atol=1e-4) == equal

@@ -120,6 +120,9 @@ class Recorder(keras.callbacks.Callback):
         super().__init__()
         self.outcome, self.record, self.began = outcome, record, time.monotonic()
 
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.outcome.steps += 1
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         assert logs is not None
         self.outcome.seconds = time.monotonic() - self.began

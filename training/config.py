@@ -6,11 +6,14 @@ config = Config(epochs=20, batch_size=4)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from dataset.sizing import fitting_size
 
 EPOCHS, SIDE = 10, 256  # where nothing else is asked for: as in the document that this reproduces
+RANGES = {"dice": (0, 100), "zoom": (1, 4), "light": (0, 1), "rotate": (0, 180)}
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,12 @@ class Config:
 
     pictures: tuple[Path, ...] = ()
     """Pictures, or folders of pictures, to predict."""
+    folder: Path = Path("scenes")
+    """New folder for the drawn pairs."""
     data: Path = Path("images")
-    """Folder of the pairs, with train and val inside."""
+    """Folder of the pairs, at any level; or kaggle:OWNER/NAME, voc2007, voc2012, oxford-pets, …"""
+    format: str | None = None
+    """Layout of the pairs, where it is not recognised rightly [without: found out]."""
     output: Path = Path("output")
     """Folder for what the command leaves behind."""
     model: Path | None = None
@@ -30,12 +37,24 @@ class Config:
     skip_bad: bool = False
     """List unreadable files and leave them out, instead of stopping at the first."""
 
+    recipe: str = "auto"
+    """Defaults of the rest: auto, cityscapes-pairs, voc2007, oxford-pets, idd-roads, lyft-carla."""
+    recipes: str = "auto,cityscapes-pairs"
+    """Recipes to compare, with commas between."""
+    minutes: float | None = None
+    """Train for so long, however many passes that is; the rate reaches its end exactly then."""
     epochs: int | None = None
     """Passes over the training pairs [without: 10; on built-in scenes what fits in 6 minutes]."""
     batch_size: int = 4
     """Pairs in one step. Halve it when memory runs out."""
     learning_rate: float = 2e-3
-    """Adam's rate at its highest; it rises during the first steps and is zero at the end."""
+    """The optimiser's rate at its highest."""
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """Let the rate rise during the first steps and fall to zero at the end, or keep it."""
+    optimizer: Literal["adam", "sgd"] = "adam"
+    """Adam, or stochastic gradient descent with momentum."""
+    momentum: float = 0.9
+    """Of stochastic gradient descent: share of the last step that is gone once more."""
     dice: float = 1.0
     """Weight of the Dice loss beside cross-entropy. It helps rare classes; 0 turns it off."""
     doubtful: bool = True
@@ -46,16 +65,34 @@ class Config:
     """The same seed gives the same weights twice on one machine's CPU."""
 
     height: int | None = None
-    """Pictures are brought to this height [without: 256; 128 on the built-in scenes]."""
+    """Pictures are learned at this height [without: as the photos, in at most 256×256 pixels]."""
     width: int | None = None
-    """Pictures are brought to this width [without: 256; 128 on the built-in scenes]."""
+    """Pictures are learned at this width [without: in the proportions of the photos]."""
     filters: int = 16
     """Channels at the first level of the U-Net; each level down has twice as many."""
     depth: int = 4
     """Levels of the U-Net above its bottleneck."""
+    padding: Literal["same", "valid"] = "same"
+    """Pad each convolution, or pad the picture once and crop the maps, as in the paper of 2015."""
+    normalization: bool = True
+    """Normalise batches after each convolution."""
+    dropout: float = 0.0
+    """Share of values that is dropped after each pooling and each concatenation."""
+    first_dropout: float | None = None
+    """The same after the first pooling alone [without: as --dropout]."""
+    initializer: Literal["glorot_uniform", "he_normal"] = "glorot_uniform"
+    """What the weights of the convolutions are drawn from."""
+    transposed: int = 2
+    """Kernel size of the transposed convolutions."""
+    head: Literal["softmax", "sigmoid"] = "softmax"
+    """Let the classes of a pixel exclude each other, or tell yes from no for each by itself."""
 
     flip: bool = True
     """Show every second picture mirrored."""
+    flip_vertical: bool = False
+    """Show every second picture upside down."""
+    rotate: float = 0.0
+    """Turn pictures by up to so many degrees either way; 0 does not."""
     zoom: float = 1.25
     """Enlarge or shrink pictures by up to this factor, and shift them; 1 does not."""
     light: float = 0.15
@@ -63,6 +100,10 @@ class Config:
 
     examples: int = 6
     """How many prediction pictures to write after training."""
+    train: int = 40
+    """Pairs to draw for training."""
+    val: int = 10
+    """Pairs to draw for validation."""
     workers: int = 2
     """Threads that decode pictures and prepare batches."""
     tensorboard: bool = False
@@ -71,15 +112,30 @@ class Config:
     def __post_init__(self) -> None:
         for name in ("batch_size", "filters", "depth", "workers"):
             self._expect(getattr(self, name) >= 1, name, "a whole number from 1")
-        for name in ("early_stopping", "examples"):
+        for name in ("early_stopping", "examples", "train", "val"):
             self._expect(getattr(self, name) >= 0, name, "a number from 0")
         self._expect(0 <= self.seed < 2**32, "seed", "a whole number from 0 to 4294967295")
-        self._expect(0 <= self.dice <= 100, "dice", "a number from 0 to 100")
         self._expect(self.epochs is None or self.epochs >= 1, "epochs", "a whole number from 1")
+        self._expect(self.minutes is None or 0 < self.minutes < 1e5, "minutes", "a number above 0")
         self._expect(0 < self.learning_rate < 10, "learning_rate", "a number between 0 and 10")
         self._expect(self.depth <= 8, "depth", "at most 8")
-        self._expect(1 <= self.zoom <= 4, "zoom", "a number from 1 to 4")
-        self._expect(0 <= self.light <= 1, "light", "a number from 0 to 1")
+        self._expect(2 <= self.transposed <= 8, "transposed", "a whole number from 2 to 8")
+        for name, (least, most) in RANGES.items():
+            self._expect(
+                least <= getattr(self, name) <= most, name, f"a number from {least} to {most}"
+            )
+        for name in ("momentum", "dropout", "first_dropout"):
+            self._expect(0 <= (getattr(self, name) or 0) < 1, name, "a number from 0, below 1")
+        self._expect_choices()
+        self._expect_sizes()
+
+    def _expect_choices(self) -> None:
+        for name, kind in get_type_hints(type(self)).items():
+            if get_origin(kind) is Literal:
+                choices = get_args(kind)
+                self._expect(getattr(self, name) in choices, name, " or ".join(choices))
+
+    def _expect_sizes(self) -> None:
         step = 2**self.depth
         for name in ("height", "width"):
             size = getattr(self, name)
@@ -99,6 +155,18 @@ class Config:
     def size(self) -> tuple[int, int]:
         """Height and width of the pictures that are learned from."""
         return self.height or SIDE, self.width or SIDE
+
+    def fitted(self, shape: tuple[int, int], side: int = SIDE) -> Config:
+        """The same with a size for photos of this shape: in all about side × side pixels."""
+        if self.height and self.width:
+            return self
+        step = 2**self.depth
+        height, width = fitting_size(shape, step, side * side)
+        if self.height:
+            width = max(1, round(self.height * shape[1] / shape[0] / step)) * step
+        elif self.width:
+            height = max(1, round(self.width * shape[0] / shape[1] / step)) * step
+        return replace(self, height=self.height or height, width=self.width or width)
 
     @property
     def model_file(self) -> Path:

@@ -24,6 +24,7 @@ from dataset.cache import Cached
 from labels.classes import Classes
 from segmentation_model import Unet
 from training.backend import device
+from training.budget import Clock, Pace, StepClock, TimeClock
 from training.callbacks import (
     Interrupted,
     Interruption,
@@ -32,15 +33,19 @@ from training.callbacks import (
     StopAtNaN,
     Validation,
 )
-from training.config import Config
+from training.config import EPOCHS, Config
 from training.loss import SegmentationLoss, segmentation_loss
+from training.normalization import FusedBatchNormalization
 from training.outcome import Outcome
 from training.progress import Display, duration
 from training.running_scores import RunningScores
 from training.validation import Scorer
 
-WARM_UP = 0.05  # share of the steps in which the learning rate rises
 MEASURED_STEPS = 4
+WITHOUT_END = 10**6  # epochs of a run that ends by the clock
+# Where passes are short, as over 20 pictures, a run by the clock validates less often than once
+# a pass: it takes at most this share of the time, but happens at least so many times.
+VALIDATING, VALIDATIONS = 0.1, 5
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,17 @@ class Training:
     """The network, its optimiser and its batches, ready to run."""
 
     def __init__(self, cached: Cached, classes: Classes, config: Config) -> None:
-        assert config.epochs
         keras.utils.set_random_seed(config.seed)
         self.cached, self.classes, self.config = cached, classes, config
-        self.epochs = config.epochs
-        view = partial(augment, flip=config.flip, zoom=config.zoom, light=config.light)
+        self.epochs = config.epochs or (WITHOUT_END if config.minutes else EPOCHS)
+        view = partial(
+            augment,
+            flip=config.flip,
+            zoom=config.zoom,
+            light=config.light,
+            rotate=config.rotate,
+            flip_vertical=config.flip_vertical,
+        )
         self.batches = Batches(
             cached.train,
             config.batch_size,
@@ -69,32 +80,46 @@ class Training:
             config.doubtful,
             config.workers,
         )
-        self.model = self._network(*config.size, activation=None)
-        rate = schedule(config.learning_rate, len(self.batches))
+        self.model = self._network(*config.size, None, FusedBatchNormalization)
         self.model.compile(
-            keras.optimizers.Adam(rate, global_clipnorm=1.0),
-            SegmentationLoss(config.dice),
+            optimizer(config),
+            SegmentationLoss(config.dice, config.head),
             metrics=[RunningScores(len(classes))],
         )
-        self.scorer = Scorer(self.model, partial(segmentation_loss, dice=config.dice))
+        loss = partial(segmentation_loss, dice=config.dice, head=config.head)
+        self.scorer = Scorer(self.model, loss)
 
     def _network(
-        self, height: int | None, width: int | None, activation: str | None
+        self,
+        height: int | None,
+        width: int | None,
+        activation: str | None,
+        normalization: type[keras.layers.Layer],
     ) -> keras.Model:
-        count, config = len(self.classes), self.config
+        config = self.config
         return Unet(
             height,
             width,
-            classes=count,
+            classes=len(self.classes),
             filters=config.filters,
             depth=config.depth,
             activation=activation,
+            padding=config.padding,
+            normalization=normalization if config.normalization else None,
+            dropout=config.dropout,
+            first_dropout=config.first_dropout,
+            initializer=config.initializer,
+            transposed=config.transposed,
         )
 
     def deployable(self) -> keras.Model:
-        """The network with the weights of now, for pictures of any size, giving probabilities."""
+        """The network with the weights of now, for pictures of any size, giving probabilities.
+
+        All of its layers are Keras's own, so that its file opens with Keras alone.
+        """
         if not hasattr(self, "_deployable"):
-            self._deployable = self._network(None, None, activation="softmax")
+            stock = keras.layers.BatchNormalization
+            self._deployable = self._network(None, None, self.config.head, stock)
         self._deployable.set_weights(self.model.get_weights())
         return self._deployable
 
@@ -106,7 +131,7 @@ class Training:
         self.model.optimizer.build(self.model.trainable_variables)
         variables = [*self.model.variables, *self.model.optimizer.variables]
         before = [np.array(variable.numpy()) for variable in variables]
-        clock = _StepClock()
+        clock = _Stopwatch()
         self._fit([clock], epochs=1, steps=min(MEASURED_STEPS, len(self.batches)))
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value)
@@ -127,26 +152,44 @@ class Training:
             seconds.append(time.monotonic() - began)
         return seconds[-1]
 
-    def within(self, seconds: float, estimate: Estimate) -> Training:
-        """The same with as many epochs as fit, a seventh of the time kept for a busier machine."""
-        epochs = int(6 / 7 * seconds / self.epoch_seconds(estimate))
-        config = replace(self.config, epochs=min(self.epochs, max(1, epochs)))
-        return self if config == self.config else Training(self.cached, self.classes, config)
+    def limit(self, seconds: float) -> None:
+        """Makes it a run by the clock, as --minutes does."""
+        self.config = replace(self.config, minutes=max(1.0, seconds) / 60)
+        self.epochs = self.batches.epochs = WITHOUT_END
+
+    def interval(self, estimate: Estimate) -> int:
+        """Steps from one validation to the next: a pass, or more where passes are short."""
+        if not self.config.minutes:
+            return self.batches.steps
+        usable = self.config.minutes * 60 * (1 - VALIDATING)
+        seldom = estimate.validation / estimate.step * (1 - VALIDATING) / VALIDATING
+        often = max(1.0, usable / estimate.step / VALIDATIONS)
+        return max(self.batches.steps, round(min(seldom, often)))
 
     def plan(self, estimate: Estimate) -> Iterator[str]:
         """What the run will do and about how long it takes, in words."""
         config = self.config
         height, width = config.size
-        seconds = self.epochs * self.epoch_seconds(estimate)
         yield (
-            f"A U-Net of {self.model.count_params():,} parameters "
+            f"Recipe {config.recipe}: a U-Net of {self.model.count_params():,} parameters "
             f"({config.filters} filters, {config.depth} levels), {width}×{height} "
             f"pictures, batches of {config.batch_size}, on {device()}."
         )
-        yield (
-            f"{self.epochs} epochs of {self.batches.steps} steps, {estimate.step:.2f} s each, "
-            f"with a validation of {estimate.validation:.0f} s: about {duration(seconds)}. "
-            "Ctrl-C ends it early and keeps the best model."
+        yield f"{self._length(estimate)}. Ctrl-C ends it early and keeps the best model."
+
+    def _length(self, estimate: Estimate) -> str:
+        steps, minutes = self.batches.steps, self.config.minutes
+        one = f"{estimate.step:.2f} s each, with a validation of {estimate.validation:.0f} s"
+        if not minutes or self.epochs < WITHOUT_END:
+            seconds = duration(self.epochs * self.epoch_seconds(estimate))
+            at_most = f", but at most {duration(minutes * 60)}" if minutes else ""
+            return f"{self.epochs} epochs of {steps} steps, {one}: about {seconds}{at_most}"
+        interval = self.interval(estimate)
+        share = interval * estimate.step / (interval * estimate.step + estimate.validation)
+        passes = 60 * minutes * share / estimate.step / steps
+        return (
+            f"{duration(minutes * 60)} of steps of {one} after every {interval}: "
+            f"about {passes:.1f} passes over {len(self.cached.train)} pairs"
         )
 
     def run(
@@ -164,19 +207,22 @@ class Training:
         """
         outcome = Outcome()
         interruption, not_a_number = Interruption(), StopAtNaN()
-        display = Display(self.epochs, self.batches.steps, estimate.step, estimate.validation)
+        pace = self._pace(estimate)
+        interval = self.interval(estimate)
+        display = Display(self.epochs, self.batches.steps, estimate.step, estimate.validation, pace)
         validation = Validation(self.scorer, self.cached.val, self.config.batch_size, keep)
         callbacks = [
             not_a_number,
             validation,
+            pace,
             Recorder(outcome, record),
             display,
             interruption,
             *self._optional(),
         ]
         try:
-            self._fit(callbacks, self.epochs, self.batches.steps)
-            outcome.ended = "finished" if len(outcome.history) == self.epochs else "stopped early"
+            self._fit(callbacks, self.epochs, interval)
+            outcome.ended = "finished" if pace.is_over else "stopped early"
         except Interrupted:
             outcome.ended = "interrupted"
         except NotANumber:
@@ -185,6 +231,15 @@ class Training:
             display.close()
             interruption.close()
         return outcome
+
+    def _pace(self, estimate: Estimate) -> Pace:
+        config = self.config
+        clocks: list[Clock] = []
+        if self.epochs < WITHOUT_END:
+            clocks.append(StepClock(len(self.batches)))
+        if config.minutes:
+            clocks.append(TimeClock(60 * config.minutes, reserve=estimate.validation))
+        return Pace(clocks, config.learning_rate, config.schedule == "constant")
 
     def _optional(self) -> list[keras.callbacks.Callback]:
         chosen: list[keras.callbacks.Callback] = []
@@ -206,18 +261,16 @@ class Training:
         )
 
 
-def schedule(learning_rate: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """A short rise, then half a cosine that reaches zero with the last step."""
-    rise = max(1, round(WARM_UP * steps))
-    return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=learning_rate / 100,
-        decay_steps=max(1, steps - rise),
-        warmup_target=learning_rate,
-        warmup_steps=rise,
-    )
+def optimizer(config: Config) -> keras.optimizers.Optimizer:
+    """The optimiser that the configuration names; Pace sets its rate before each step."""
+    if config.optimizer == "sgd":
+        return keras.optimizers.SGD(
+            config.learning_rate, momentum=config.momentum, global_clipnorm=1.0
+        )
+    return keras.optimizers.Adam(config.learning_rate, global_clipnorm=1.0)
 
 
-class _StepClock(keras.callbacks.Callback):
+class _Stopwatch(keras.callbacks.Callback):
     """Times each step. The first one compiles, and counts only where there is no other."""
 
     def __init__(self) -> None:

@@ -1,8 +1,10 @@
 """The command line, made from the fields of Config: `python main.py [COMMAND] [OPTIONS]`.
 
     command, config = parse(["predict", "photo.jpg", "--output", "here"])
+    command, config = parse(["train", "--recipe", "voc2007", "--epochs", "3"])
 
-A command is a set of fields; the others keep their defaults and are refused as options.
+A command is a set of fields; the others keep their defaults and are refused as options. What the
+recipe says takes the place of the defaults.
 """
 
 from __future__ import annotations
@@ -11,17 +13,26 @@ import difflib
 import sys
 import typing
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 
 import tyro
 
 from training.config import Config
+from training.recipes import recipe_config
+from utils_func import BadInput
 
 TRAIN = """Train a U-Net on photos and their label pictures.
+
+A recipe is a named set of defaults, and any option overrules it:
+  python main.py --recipe voc2007 --help    shows what it sets
 
 Other commands, each with its own --help:
   python main.py evaluate    score a saved model on pairs
   python main.py predict     label pictures with a saved model
+  python main.py check       look for what is wrong with pairs, and draw some of them
+  python main.py compare     train several recipes for the same time, and rank them
+  python main.py scenes      draw pairs in the layout of a well-known dataset
 """
 EVALUATE = "Score a saved model on the validation pairs of a folder."
 PREDICT = """Label pictures with a saved model.
@@ -30,14 +41,30 @@ For each picture it writes to OUTPUT/predictions: NAME_label.png (in the colours
 NAME_overlay.png (over the photo, with a legend) and NAME_ids.png (class ids, the photo's size).
 """
 
+CHECK = """Look at all pairs before a training: what is missing, unreadable, unlikely or leaks.
+
+It writes to OUTPUT: check.png (some decoded pairs with the classes) and check.json.
+"""
+COMPARE = """Train several recipes for the same time on the same pairs, and rank them.
+
+It writes to OUTPUT: comparison.png, comparison.json and, in a folder for each, the models.
+"""
+SCENES = """Draw pairs in the layout of a well-known dataset, with its file names and traps."""
+
+DATA = {"data", "format", "cache", "output", "workers"}
 COMMANDS = {
-    "train": (TRAIN, {field.name for field in fields(Config)} - {"pictures", "model"}),
-    "evaluate": (
-        EVALUATE,
-        {"data", "model", "output", "cache", "skip_bad", "batch_size", "workers"},
+    "train": (
+        TRAIN,
+        {field.name for field in fields(Config)}
+        - {"pictures", "model", "folder", "train", "val", "recipes"},
     ),
+    "evaluate": (EVALUATE, DATA | {"model", "skip_bad", "batch_size"}),
     "predict": (PREDICT, {"pictures", "model", "output", "skip_bad"}),
+    "check": (CHECK, DATA | {"height", "width"}),
+    "compare": (COMPARE, DATA | {"recipes", "minutes", "seed", "skip_bad", "height", "width"}),
+    "scenes": (SCENES, {"folder", "format", "train", "val", "seed"}),
 }
+POSITIONAL = ("pictures", "folder")
 
 
 def parse(arguments: list[str]) -> tuple[str, Config]:
@@ -47,8 +74,11 @@ def parse(arguments: list[str]) -> tuple[str, Config]:
     if command not in COMMANDS:
         _refuse(command)
     description, names = COMMANDS[command]
+    defaults = _recipe(rest) if "recipe" in names else Config()
+    narrowed = _narrowed(command, names)
     options = tyro.cli(
-        _narrowed(command, names),
+        narrowed,
+        default=narrowed(**vars(defaults)),
         prog=f"python main.py {command}" if named else "python main.py",
         description=description,
         args=rest,
@@ -70,13 +100,28 @@ def _refuse(command: str) -> None:
     sys.exit(2)
 
 
+def _recipe(arguments: list[str]) -> Config:
+    """The defaults that the arguments ask for; the last recipe counts, as for other options."""
+    name = Config.recipe
+    for argument, following in pairwise([*arguments, ""]):
+        if argument == "--recipe" and following and not following.startswith("-"):
+            name = following
+        elif argument.startswith("--recipe="):
+            name = argument.removeprefix("--recipe=")
+    try:
+        return recipe_config(name)
+    except BadInput as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(2)
+
+
 def _narrowed(command: str, names: set[str]) -> type[Config]:
     """Config with all fields but the named ones taken off the command line."""
     content: dict[str, typing.Any] = {"__annotations__": {}, "__module__": Config.__module__}
     for name, kind in typing.get_type_hints(Config).items():
         if name not in names:
             marks: tuple[typing.Any, ...] = (tyro.conf.Suppress, tyro.conf.Fixed)
-        elif name == "pictures":
+        elif name in POSITIONAL:
             marks = (tyro.conf.Positional,)
         else:
             continue

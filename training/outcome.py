@@ -33,6 +33,7 @@ class Outcome:
     best_epoch: int = 0
     """Counted from 1; 0 while there is none."""
     seconds: float = 0.0
+    steps: int = 0
     ended: str = "running"
     """'finished', 'stopped early', 'interrupted' or 'not a number' at the end."""
 
@@ -45,6 +46,7 @@ def run_record(
         "ended": outcome.ended,
         "epochs_done": len(outcome.history),
         "best_epoch": outcome.best_epoch,
+        "steps_done": outcome.steps,
         "config": config.to_json(),
         "seed": config.seed,
         "classes": dataset.classes.to_json(),

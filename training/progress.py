@@ -9,6 +9,8 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from training.budget import Pace
+
 
 def duration(seconds: float) -> str:
     """'45 s', '3 min 20 s' or '2 h 5 min'."""
@@ -28,16 +30,17 @@ class Display(keras.callbacks.Callback):
         steps: Steps of one pass.
         step_seconds: What a step was measured to take; replaced by what the run itself shows.
         validation_seconds: The same for one validation.
+        pace: Knows how much of the run is over, by steps or by the clock.
     """
 
     def __init__(
-        self, epochs: int, steps: int, step_seconds: float, validation_seconds: float
+        self, epochs: int, steps: int, step_seconds: float, validation_seconds: float, pace: Pace
     ) -> None:
         super().__init__()
-        self.epochs, self.steps = epochs, steps
+        self.epochs, self.steps, self.pace = epochs, steps, pace
         self.step_seconds, self.validation_seconds = step_seconds, validation_seconds
         self.done, self.spent = 0, 0.0
-        self.bar, self.task = _bar(steps * epochs)
+        self.bar, self.task = _bar()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.bar.start()
@@ -60,8 +63,8 @@ class Display(keras.callbacks.Callback):
         else:
             self.epoch_began = time.monotonic()
         if not self.bar.disable:
-            text = f"epoch {self.epoch + 1}/{self.epochs}  {_scores_text(logs or {}, '')}"
-            self.bar.update(self.task, completed=self.done, text=text, left=self._left())
+            text = f"{self._place()}  {_scores_text(logs or {}, '')}"
+            self.bar.update(self.task, completed=self.pace.share, text=text, left=self._left())
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = logs or {}
@@ -70,19 +73,27 @@ class Display(keras.callbacks.Callback):
         self.validation_seconds = logs.get("validation_seconds", self.validation_seconds)
         best = "  best so far" if logs.get("best_epoch") == epoch + 1 else ""
         self.bar.console.print(
-            f"epoch {epoch + 1}/{self.epochs}  {_scores_text(logs, '')}   "
+            f"{self._place()}  {_scores_text(logs, '')}   "
             f"validation: {_scores_text(logs, 'val_')}{best}",
             highlight=False,
             soft_wrap=True,
         )
 
+    def _place(self) -> str:
+        """Where the run is: its epoch, or by the clock how many passes it has made."""
+        if self.pace.seconds:
+            return f"pass {self.done / self.steps:.1f}"
+        return f"epoch {self.epoch + 1}/{self.epochs}"
+
     def _left(self) -> str:
+        if self.pace.seconds:
+            return duration(self.pace.seconds * (1 - self.pace.share))
         validations = self.epochs - self.epoch
         steps = self.steps * self.epochs - self.done
         return duration(steps * self.step_seconds + validations * self.validation_seconds)
 
 
-def _bar(total: int) -> tuple[Progress, TaskID]:
+def _bar() -> tuple[Progress, TaskID]:
     console = Console()
     bar = Progress(
         BarColumn(bar_width=24),
@@ -91,7 +102,7 @@ def _bar(total: int) -> tuple[Progress, TaskID]:
         transient=True,
         disable=not console.is_terminal,
     )
-    return bar, bar.add_task("training", total=total, text="first step", left="…")
+    return bar, bar.add_task("training", total=1.0, text="first step", left="…")
 
 
 def _scores_text(logs: dict[str, Any], prefix: str) -> str:

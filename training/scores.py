@@ -46,6 +46,11 @@ class Scores:
         return _ratio(right, self.confusion.sum(0) + self.confusion.sum(1) - right)
 
     @cached_property
+    def dice(self) -> np.ndarray:
+        right = np.diag(self.confusion)
+        return _ratio(2 * right, self.confusion.sum(0) + self.confusion.sum(1))
+
+    @cached_property
     def precision(self) -> np.ndarray:
         return _ratio(np.diag(self.confusion), self.confusion.sum(0))
 
@@ -64,6 +69,7 @@ class Scores:
         table = {
             name: {
                 "iou": plain(self.iou[index]),
+                "dice": plain(self.dice[index]),
                 "precision": plain(self.precision[index]),
                 "recall": plain(self.recall[index]),
                 "pixels": int(pixels[index]),

@@ -14,11 +14,35 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from dataset.formats import cityscapes_pairs
+from dataset.formats import (
+    camvid,
+    cityscapes,
+    cityscapes_pairs,
+    idd,
+    idd_binary,
+    idd_lite,
+    lyft_carla,
+    membranes,
+    nuclei,
+    oxford_pets,
+    voc,
+)
 from dataset.pairs import SCENES, Dataset
 from utils_func import BadInput
 
-FORMATS: tuple[ModuleType, ...] = (cityscapes_pairs,)
+FORMATS: tuple[ModuleType, ...] = (
+    cityscapes_pairs,
+    cityscapes,
+    idd_lite,
+    idd_binary,
+    idd,
+    camvid,
+    lyft_carla,
+    voc,
+    oxford_pets,
+    nuclei,
+    membranes,
+)
 
 # A person may point at the folder above the data, or at one of its own: at most so far away.
 LEVELS_DOWN, LEVELS_UP = 3, 3

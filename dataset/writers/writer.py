@@ -16,7 +16,19 @@ import numpy as np
 
 from utils_func import BadInput
 
-NAMES = ("cityscapes-pairs",)
+NAMES = (
+    "cityscapes-pairs",
+    "cityscapes",
+    "idd-lite",
+    "idd-binary",
+    "idd",
+    "camvid",
+    "lyft-carla",
+    "voc",
+    "oxford-pets",
+    "nuclei",
+    "membranes",
+)
 
 
 @dataclass(frozen=True)

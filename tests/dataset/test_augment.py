@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dataset.augment import augment, move, random_matrix, relight
+from dataset.augment import augment, move, random_matrix, relight, turned
 from labels.classes import IGNORE
 
 SIDE = 60
@@ -58,6 +58,51 @@ def test_neither_photo_nor_label_drifts_by_a_fraction_of_a_pixel(
     assert np.mean(from_label - source) == pytest.approx(0, abs=0.06)
     assert np.abs(from_label - source).max() <= 0.55
     assert np.mean((from_photo - source)[2:-2]) == pytest.approx(0, abs=0.05)
+
+
+@pytest.mark.parametrize("size", [(60, 60), (60, 36), (30, 60)])
+@pytest.mark.parametrize(("zoom", "rotate"), [(1, 35), (1, 180), (1.25, 20)])
+def test_photo_and_label_stay_aligned_when_turned(
+    size: tuple[int, int], zoom: float, rotate: float
+) -> None:
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        photo, label = augment(*coordinates(*size), random, False, zoom, 0, rotate)
+        assert photo.shape == (*size[::-1], 3)
+        assert label.shape == size[::-1]
+        assert_aligned(photo, label)
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_quarter_turns_are_exact_and_anticlockwise(quarters: int) -> None:
+    photo, label = coordinates()
+    matrix = turned(np.eye(2, 3), label.shape, 90 * quarters)
+    moved, ids = move(photo, label, matrix)
+    np.testing.assert_array_equal(ids, np.rot90(label, quarters))
+    np.testing.assert_array_equal(moved, np.rot90(photo, quarters))
+
+
+def test_a_turned_picture_leaves_corners_that_are_ignored_and_mirrored() -> None:
+    photo, label = coordinates()
+    photo = photo + 10  # so that black would be seen
+    moved, ids = move(photo, label, turned(np.eye(2, 3), label.shape, 45))
+    corners = [ids[row, column] for row in (0, -1) for column in (0, -1)]
+    assert corners == [IGNORE] * 4
+    # A square turned by 45° covers an octagon of 2 · (√2 - 1) of itself.
+    assert (ids != IGNORE).mean() == pytest.approx(0.828, abs=0.01)
+    assert moved[..., :2].min() >= 10
+
+
+def test_every_second_picture_is_upside_down() -> None:
+    photo, label = coordinates()
+    random = np.random.default_rng(0)
+    seen = [augment(photo, label, random, False, 1, 0, flip_vertical=True) for _ in range(400)]
+    reversed_ones = sum(ids[0, 0] == 90 for _, ids in seen)
+    assert reversed_ones == pytest.approx(200, abs=40)  # four standard deviations
+    for moved, ids in seen[:10]:
+        step = -1 if ids[0, 0] == 90 else 1
+        np.testing.assert_array_equal(ids, label[::step])
+        np.testing.assert_array_equal(moved, photo[::step])
 
 
 def test_outside_the_picture_the_label_is_ignored_and_the_photo_mirrored() -> None:
@@ -146,6 +191,19 @@ class TestRandomMatrix:
         photo, label = coordinates()
         _, ids = move(photo, label, np.array([[1.5, 0, -30], [0, 1.5, 0]]))
         assert (ids != IGNORE).all()
+
+    def test_it_turns_by_up_to_so_many_degrees_either_way_about_the_middle(self) -> None:
+        random = np.random.default_rng(0)
+        angles = []
+        for _ in range(200):
+            matrix = random_matrix((20, 50), random, 1, rotate=30)
+            np.testing.assert_allclose(matrix @ [25, 10, 1], [25, 10])
+            np.testing.assert_allclose(matrix[:, :2] @ matrix[:, :2].T, np.eye(2), atol=1e-12)
+            angles.append(np.degrees(np.arctan2(matrix[0, 1], matrix[0, 0])))
+        assert -30 <= min(angles) < -28
+        assert 28 < max(angles) <= 30
+        # Even spread has a deviation of 60 / √12 = 17.3, so the mean of 200 one of 1.2.
+        assert np.mean(angles) == pytest.approx(0, abs=5)
 
 
 class TestRelight:

@@ -45,7 +45,7 @@ def test_an_empty_default_folder_is_filled_with_scenes_and_says_where_pairs_come
 ) -> None:
     images = tmp_path / "images"
     (images / "train").mkdir(parents=True)
-    dataset = find_dataset(images, images)
+    dataset = find_dataset(images, images, None, tmp_path)
     assert dataset.folder == images / "street_scenes"
     assert [pair.name for pair in dataset.train] == ["train/1.jpg", "train/2.jpg"]
     assert [pair.name for pair in dataset.val] == ["val/1.jpg"]
@@ -64,13 +64,13 @@ def test_an_empty_default_folder_is_filled_with_scenes_and_says_where_pairs_come
 @pytest.mark.usefixtures("draw_flat")
 def test_scenes_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images = tmp_path / "images"
-    first = find_dataset(images, images)
+    first = find_dataset(images, images, None, tmp_path)
 
     def draw(*_: object, **__: object) -> None:
         raise AssertionError("drawn again")
 
     monkeypatch.setattr(writers, "write_dataset", draw)
-    assert find_dataset(images, images).train == first.train
+    assert find_dataset(images, images, None, tmp_path).train == first.train
 
 
 @pytest.mark.usefixtures("draw_flat")
@@ -79,10 +79,10 @@ def test_pairs_in_the_default_folder_go_before_scenes(
     tmp_path: Path, pair_folder: Path, below: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     images = tmp_path / "images"
-    find_dataset(images, images)
+    find_dataset(images, images, None, tmp_path)
     shutil.copytree(pair_folder, images / below, dirs_exist_ok=True)
     capsys.readouterr()
-    dataset = find_dataset(images, images)
+    dataset = find_dataset(images, images, None, tmp_path)
     assert dataset.folder == images / below
     assert len(dataset.train) == 4
     assert not is_built_in(dataset)
@@ -95,7 +95,7 @@ def test_pictures_that_are_no_pairs_are_an_error_and_no_scenes(
 ) -> None:
     write_pair(tmp_path / "images" / "somewhere" / "deep" / "1.jpg")
     with pytest.raises(BadInput, match="holds no pairs that were recognised; it holds somewhere"):
-        find_dataset(tmp_path / "images", tmp_path / "images")
+        find_dataset(tmp_path / "images", tmp_path / "images", None, tmp_path)
 
 
 @pytest.mark.usefixtures("no_drawing")
@@ -106,12 +106,12 @@ def test_a_folder_that_was_named_is_never_filled_with_scenes(
     if create:
         (tmp_path / "mine").mkdir()
     with pytest.raises(BadInput, match=message):
-        find_dataset(tmp_path / "mine", tmp_path / "images")
+        find_dataset(tmp_path / "mine", tmp_path / "images", None, tmp_path)
 
 
 @pytest.mark.usefixtures("no_drawing")
 def test_a_folder_that_was_named_is_opened(tmp_path: Path, pair_folder: Path) -> None:
-    assert find_dataset(pair_folder, tmp_path / "images").folder == pair_folder
+    assert find_dataset(pair_folder, tmp_path / "images", None, tmp_path).folder == pair_folder
 
 
 @pytest.mark.usefixtures("no_drawing")
@@ -120,7 +120,7 @@ def test_pairs_are_seen_in_a_folder_that_lies_below_one_called_street_scenes(
 ) -> None:
     images = tmp_path / "street_scenes" / "images"
     shutil.copytree(pair_folder, images)
-    assert find_dataset(images, images).folder == images
+    assert find_dataset(images, images, None, tmp_path).folder == images
 
 
 @pytest.mark.usefixtures("draw_flat")
@@ -129,20 +129,20 @@ def test_scenes_that_a_killed_run_left_half_drawn_are_not_the_persons_pairs(
 ) -> None:
     images = tmp_path / "images"
     write_pair(images / ".street_scenes.unfinished-1" / "train" / "1.jpg")
-    assert find_dataset(images, images).folder == images / "street_scenes"
+    assert find_dataset(images, images, None, tmp_path).folder == images / "street_scenes"
 
 
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     images = tmp_path / "images"
     images.write_text("in the way")
     with pytest.raises(BadInput, match=r"street_scenes cannot be written: .*--data"):
-        find_dataset(images, images)
+        find_dataset(images, images, None, tmp_path)
 
 
 def test_decoding_counts_on_one_line_and_not_at_all_the_second_time(
     tmp_path: Path, pair_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    dataset = find_dataset(pair_folder, tmp_path / "images")
+    dataset = find_dataset(pair_folder, tmp_path / "images", None, tmp_path)
     cached = decode_all(dataset, tmp_path / "cache", (32, 32), skip_bad=False, workers=2)
     assert cached.train.photos.shape == (4, 32, 32, 3)
     printed = capsys.readouterr().out

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 
+from dataset.formats.lyft_carla import CLASSES as LYFT
 from evaluation.tables import NOT_OFFICIAL, metrics, score_lines
 from labels.classes import Classes
 from training.scores import Scores
@@ -29,17 +30,17 @@ def test_where_labels_are_doubtful_both_scores_and_the_remark_are_told() -> None
         "mIoU 0.444, accuracy 0.750",
         "  On all labelled pixels: mIoU 0.300, accuracy 0.600",
         f"  {NOT_OFFICIAL}",
-        "  class               IoU  precision  recall",
-        "  road              0.667      0.800   0.800",
-        "  traffic light     0.667      0.667   1.000",
-        "  car               0.000          –   0.000",
+        "  class               IoU   Dice  precision  recall",
+        "  road              0.667  0.800      0.800   0.800",
+        "  traffic light     0.667  0.800      0.667   1.000",
+        "  car               0.000  0.000          –   0.000",
     ]
 
 
 def test_where_all_labels_are_certain_there_is_one_headline() -> None:
     lines = list(score_lines(Scored(ALL, ALL, loss=0.5), CLASSES))
     assert lines[0] == "  mIoU 0.300, accuracy 0.600"
-    assert lines[1].split() == ["class", "IoU", "precision", "recall"]
+    assert lines[1].split() == ["class", "IoU", "Dice", "precision", "recall"]
     assert len(lines) == 5
     assert NOT_OFFICIAL not in "".join(lines)
 
@@ -48,8 +49,8 @@ def test_a_class_that_is_predicted_but_never_there_is_a_line_too() -> None:
     wrong = Scores(np.array([[2, 0, 0, 2], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]))
     lines = list(score_lines(Scored(wrong, wrong, loss=0.0), CLASSES))
     assert [line.split() for line in lines[2:]] == [
-        ["road", "0.500", "1.000", "0.500"],
-        ["bus", "0.000", "0.000", "–"],
+        ["road", "0.500", "0.667", "1.000", "0.500"],
+        ["bus", "0.000", "0.000", "0.000", "–"],
     ]
 
 
@@ -63,3 +64,13 @@ def test_metrics_are_plain_json() -> None:
     assert content["all_pixels"]["accuracy"] == 0.6
     assert (content["confident_share"], content["remark"]) == (0.8, NOT_OFFICIAL)
     assert metrics(Scored(ALL, ALL, loss=0.5), CLASSES)["remark"] == ""
+
+
+def test_models_of_the_lyft_classes_get_the_challenges_score_too() -> None:
+    perfect = Scores(np.eye(len(LYFT), dtype=int))
+    scored = Scored(perfect, perfect, loss=0.0)
+    assert list(score_lines(scored, LYFT))[-1] == (
+        "  Lyft challenge: 1.000 = half of road F0.5 1.000 + half of vehicles F2 1.000"
+    )
+    expected = {"score": 1.0, "road_f0.5": 1.0, "vehicles_f2": 1.0}
+    assert metrics(scored, LYFT)["lyft_challenge"] == expected

@@ -13,6 +13,7 @@ from training.config import Config
 
 WHOLE_FROM_1 = "a whole number from 1"
 FROM_0 = "a number from 0"
+SHARE = "a number from 0, below 1"
 MULTIPLE = "a multiple of 16, as the network halves pictures 4 times; the nearest is"
 
 
@@ -39,6 +40,19 @@ MULTIPLE = "a multiple of 16, as the network halves pictures 4 times; the neares
         ("zoom", 4.1, "a number from 1 to 4"),
         ("light", -0.1, "a number from 0 to 1"),
         ("light", 1.1, "a number from 0 to 1"),
+        ("rotate", -1.0, "a number from 0 to 180"),
+        ("rotate", 181.0, "a number from 0 to 180"),
+        ("dropout", 1.0, SHARE),
+        ("dropout", float("nan"), SHARE),
+        ("first_dropout", -0.1, SHARE),
+        ("momentum", 1.0, SHARE),
+        ("transposed", 1, "a whole number from 2 to 8"),
+        ("transposed", 9, "a whole number from 2 to 8"),
+        ("padding", "full", "same or valid"),
+        ("initializer", "zeros", "glorot_uniform or he_normal"),
+        ("head", "linear", "softmax or sigmoid"),
+        ("optimizer", "Adam", "adam or sgd"),
+        ("schedule", "step", "cosine or constant"),
         ("height", 250, f"{MULTIPLE} 256"),
         ("width", 247, f"{MULTIPLE} 240"),
         ("width", 3, f"{MULTIPLE} 16"),
@@ -69,6 +83,8 @@ def test_the_nearest_size_depends_on_the_depth(depth: int, nearest: int) -> None
         {"zoom": 4.0},
         {"light": 0.0},
         {"light": 1.0},
+        {"rotate": 180.0, "dropout": 0.99, "first_dropout": 0.0, "momentum": 0.0},
+        {"transposed": 2, "padding": "valid", "head": "sigmoid", "optimizer": "sgd"},
         {"epochs": 1, "batch_size": 1, "filters": 1, "depth": 1, "workers": 1},
         {"depth": 8, "height": 256, "width": 512},
     ],
@@ -100,6 +116,6 @@ def test_to_json_survives_a_round_trip_with_every_field() -> None:
     assert content["pictures"] == ["a.jpg", "folder"]
     assert content["model"] is None
     assert (content["data"], content["epochs"], content["dice"]) == ("images", 3, 0.5)
-    places = {name: Path(content.pop(name)) for name in ("data", "output", "cache")}
+    places = {name: Path(content.pop(name)) for name in ("data", "output", "cache", "folder")}
     pictures = tuple(Path(name) for name in content.pop("pictures"))
     assert Config(pictures=pictures, **places, **content) == config

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,7 +14,8 @@ import pytest
 from dataset.cache import Cached, Examples
 from labels.classes import IGNORE, numbered_classes
 from training.config import Config
-from training.loop import Estimate, Training, schedule
+from training.loop import WITHOUT_END, Estimate, Training, optimizer
+from training.normalization import FusedBatchNormalization
 from training.outcome import Outcome
 from training.scores import Scores, confusion
 
@@ -44,37 +47,67 @@ def state(training: Training) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize(
-    ("steps", "step", "share"),
+    ("values", "kind", "momentum"),
     [
-        # 100 steps: 5 rise from a hundredth, the cosine takes 95
-        (100, 0, 0.01),
-        (100, 1, 0.01 + 0.99 / 5),
-        (100, 5, 1.0),
-        (100, 100, 0.0),
-        # 40 steps: 2 rise, and the cosine over 38 is at its middle after 19
-        (40, 1, (0.01 + 1) / 2),
-        (40, 2, 1.0),
-        (40, 2 + 19, 0.5),
-        (40, 40, 0.0),
-        (3, 0, 0.01),
-        (3, 1, 1.0),
-        (3, 2, 0.5),
-        (3, 3, 0.0),
+        ({}, "Adam", None),
+        ({"optimizer": "sgd", "momentum": 0.99}, "SGD", 0.99),
+        ({"optimizer": "sgd", "momentum": 0.0, "schedule": "constant"}, "SGD", 0.0),
+        ({"schedule": "constant"}, "Adam", None),
     ],
 )
-def test_the_rate_rises_and_is_zero_at_the_end(steps: int, step: int, share: float) -> None:
-    rate = schedule(0.2, steps)
-    assert float(rate(step)) == pytest.approx(0.2 * share, abs=1e-8)
+def test_the_optimiser_is_the_one_that_was_asked_for(
+    values: dict[str, Any], kind: str, momentum: float | None
+) -> None:
+    config = replace(TINY, learning_rate=0.25, **values)
+    made = optimizer(config)
+    assert (type(made).__name__, getattr(made, "momentum", None)) == (kind, momentum)
+    assert made.global_clipnorm == 1
+    assert float(made.learning_rate) == 0.25
 
 
-@pytest.mark.parametrize("steps", [1, 2, 7, 100])
-def test_the_rate_never_rises_again(steps: int) -> None:
-    rate = schedule(1.0, steps)
-    rates = [float(rate(step)) for step in range(steps + 1)]
-    top = rates.index(max(rates))
-    assert top == max(1, round(0.05 * steps)) or steps == 1
-    assert rates[top:] == sorted(rates[top:], reverse=True)
-    assert all(0 <= rate <= 1 for rate in rates)
+def test_the_network_is_the_one_that_was_asked_for(examples: Examples) -> None:
+    config = replace(TINY, normalization=False, padding="valid", transposed=3, head="sigmoid")
+    config = replace(config, dropout=0.5, first_dropout=0.25, initializer="he_normal")
+    training = make(examples, config)
+    for model in training.model, training.deployable():
+        by_kind: dict[str, list[keras.layers.Layer]] = {}
+        for layer in model.layers:
+            by_kind.setdefault(type(layer).__name__, []).append(layer)
+        assert not [kind for kind in by_kind if "Normalization" in kind]
+        assert [layer.rate for layer in by_kind["Dropout"]] == [0.25, 0.5]
+        assert by_kind["Conv2DTranspose"][0].kernel_size == (3, 3)
+        first = by_kind["Conv2D"][0]
+        assert (first.padding, type(first.kernel_initializer).__name__) == ("valid", "HeNormal")
+    assert training.deployable().layers[-1].activation is keras.activations.sigmoid
+    assert training.model.layers[-1].name == "logits"
+
+
+def test_it_trains_with_fused_normalisation_and_hands_over_the_stock_one(
+    examples: Examples,
+) -> None:
+    training = make(examples)
+    fused, stock = (
+        [type(layer) for layer in model.layers if "normalization" in layer.name]
+        for model in (training.model, training.deployable())
+    )
+    assert fused == [FusedBatchNormalization] * 6
+    assert stock == [keras.layers.BatchNormalization] * 6
+
+
+def test_pictures_are_turned_and_reversed_where_that_is_asked_for(examples: Examples) -> None:
+    plain = replace(TINY, flip=False, zoom=1.0, light=0.0)
+    before, turned, upside_down = (
+        make(examples, replace(plain, **values)).batches
+        for values in ({}, {"rotate": 30.0}, {"flip_vertical": True})
+    )
+    assert any((turned[i][0] != before[i][0]).any() for i in range(3))
+    assert any((turned[i][1][:, -1] == IGNORE).any() for i in range(3))
+    ways = {
+        1 if (ids == ids_before).all() else -1 * bool((ids == ids_before[::-1]).all())
+        for i in range(3)
+        for ids, ids_before in zip(upside_down[i][1], before[i][1], strict=True)
+    }
+    assert ways == {1, -1}
 
 
 @pytest.mark.slow
@@ -105,7 +138,7 @@ def test_measuring_leaves_every_variable_as_it_was(examples: Examples) -> None:
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights_whether_measured_or_not(examples: Examples) -> None:
-    first, second = (make(examples, replace(TINY, seed=1)) for _ in range(2))
+    first, second = (make(examples, replace(TINY, seed=1, dropout=0.3)) for _ in range(2))
     begun = first.model.get_weights()
     first.measure()
     run(first)
@@ -199,21 +232,50 @@ def test_the_plan_says_what_is_done_and_how_long_it_takes(examples: Examples) ->
     what, how_long = training.plan(Estimate(step=0.25, validation=2.0))
     # Convolutions with bias 3·9·2+2, 2·9·2+2 down, 2·9·4+4, 4·9·4+4 below, 4·4·2+2 up,
     # 4·9·2+2, 2·9·2+2 beside, 2·3+3 for 3 classes; 4 numbers for each of 16 normalised channels.
-    assert f"A U-Net of {56 + 38 + 76 + 148 + 34 + 74 + 38 + 9 + 64:,} parameters" in what
+    assert (
+        f"Recipe auto: a U-Net of {56 + 38 + 76 + 148 + 34 + 74 + 38 + 9 + 64:,} parameters" in what
+    )
     assert "(2 filters, 1 levels), 32×32 pictures, batches of 2, on " in what
     assert how_long.startswith(
         "2 epochs of 3 steps, 0.25 s each, with a validation of 2 s: about 6 s."
     )
 
 
-@pytest.mark.parametrize(("seconds", "epochs"), [(35, 6), (34, 5), (0, 1), (-5, 1), (1000, 10)])
-def test_as_many_epochs_are_taken_as_fit(examples: Examples, seconds: float, epochs: int) -> None:
-    training = make(examples, replace(TINY, epochs=10))
-    # 3 steps of 1 s and a validation of 2 s: 5 s an epoch; a seventh of the time is kept.
-    fitting = training.within(seconds, Estimate(step=1.0, validation=2.0))
-    assert fitting.epochs == fitting.config.epochs == epochs
-    assert len(fitting.batches) == 3 * epochs
-    assert (fitting is training) == (epochs == 10)
+def test_the_plan_of_a_run_by_the_clock_tells_its_passes(examples: Examples) -> None:
+    training = make(examples, replace(TINY, epochs=None, minutes=2.0))
+    _, how_long = training.plan(Estimate(step=0.5, validation=3.0))
+    # A pass is 3 steps of .5 s. For a validation of 3 s to take a tenth, 27 s lie between two: 54
+    # steps; but five validations in 108 s leave 21.6 s: 43 steps. 43 · .5 / (43 · .5 + 3) = .878
+    # of 120 s is 210.6 steps, 70.2 passes.
+    assert how_long == (
+        "2 min 0 s of steps of 0.50 s each, with a validation of 3 s after every 43: about 70.2 "
+        "passes over 6 pairs. Ctrl-C ends it early and keeps the best model."
+    )
+
+
+@pytest.mark.slow
+def test_a_run_by_the_clock_ends_when_its_time_is_over(examples: Examples) -> None:
+    training = make(examples, replace(TINY, epochs=None))
+    estimate = training.measure()
+    training.limit(seconds=4.0)
+    assert training.epochs == WITHOUT_END
+    began = time.monotonic()
+    outcome = training.run(estimate, keep=lambda: None, record=lambda outcome: None)
+    assert 2 < time.monotonic() - began < 8  # a machine that is busy with others may be late
+    assert outcome.ended == "finished"
+    assert outcome.steps > 3
+    assert outcome.best_epoch >= 1
+    assert outcome.history[-1]["learning_rate"] < 0.1 * TINY.learning_rate
+
+
+@pytest.mark.slow
+def test_the_rate_ends_at_zero_with_the_last_step(examples: Examples) -> None:
+    training = make(examples)
+    outcome = training.run(Estimate(1.0, 1.0), keep=lambda: None, record=lambda outcome: None)
+    # The sixth of 6 steps begins when 5/6 are over: .5 + .5 · cos(π · (5/6 − .05) / .95) = .0737
+    rates = [row["learning_rate"] / TINY.learning_rate for row in outcome.history]
+    assert rates[-1] == pytest.approx(0.0737, abs=0.001)
+    assert outcome.steps == 6
 
 
 def test_an_error_on_the_way_is_the_one_that_comes_out(examples: Examples) -> None:

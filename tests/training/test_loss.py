@@ -25,21 +25,23 @@ def random_case(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return labels, random.normal(0, 2, (2, 4, 5, 3)).astype(np.float32)
 
 
-def loss(labels: np.ndarray, logits: np.ndarray, dice: float) -> float:
-    return float(segmentation_loss(labels, logits, dice))
+def loss(labels: np.ndarray, logits: np.ndarray, dice: float, head: str = "softmax") -> float:
+    return float(segmentation_loss(labels, logits, dice, head))
 
 
-def gradient(labels: np.ndarray, logits: np.ndarray, dice: float) -> np.ndarray:
+def gradient(labels: np.ndarray, logits: np.ndarray, dice: float, head: str) -> np.ndarray:
     if keras.backend.backend() == "jax":
         import jax
 
-        return np.asarray(jax.grad(lambda given: segmentation_loss(labels, given, dice))(logits))
+        return np.asarray(
+            jax.grad(lambda given: segmentation_loss(labels, given, dice, head))(logits)
+        )
     import tensorflow as tf
 
     given = tf.constant(logits)
     with tf.GradientTape() as tape:
         tape.watch(given)
-        value = segmentation_loss(labels, given, dice)
+        value = segmentation_loss(labels, given, dice, head)
     return tape.gradient(value, given).numpy()
 
 
@@ -79,25 +81,55 @@ def test_a_prediction_that_is_wrong_everywhere_costs_all_of_dice() -> None:
     assert with_dice - without == pytest.approx(1, abs=1e-4)
 
 
+def test_the_sigmoid_head_costs_a_mean_of_binary_cross_entropies_over_the_classes() -> None:
+    logits = np.log(SHARES / (1 - SHARES))
+    # Each pixel: its own class has 1/2, so log 2; the other two have 1/4, so -log 3/4 twice.
+    expected = (math.log(2) + 2 * math.log(4 / 3)) / 3
+    assert loss(LABELS, logits, 0, "sigmoid") == pytest.approx(expected, abs=1e-6)
+    assert loss(LABELS, logits, 1, "sigmoid") == pytest.approx(expected + 3 / 7, abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_sigmoid_head_has_keras_binary_cross_entropy_per_pixel_that_counts(seed: int) -> None:
+    labels, logits = random_case(seed)
+    counted = labels != IGNORE
+    truth = np.eye(3, dtype=np.float32)[labels[counted]]
+    keras_loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    expected = float(keras_loss(truth, logits[counted]))
+    assert loss(labels, logits, 0, "sigmoid") == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_sigmoid_head_is_exact_far_from_0() -> None:
+    logits = np.array([[[[-200.0, 200.0]]]], np.float32)
+    # Class 0 is the truth and gets e^-200, the other one should get nothing and gets all.
+    assert loss(np.zeros((1, 1, 1), np.uint8), logits, 0, "sigmoid") == pytest.approx(200)
+    assert loss(np.ones((1, 1, 1), np.uint8), logits, 0, "sigmoid") == pytest.approx(0)
+
+
+HEADS = pytest.mark.parametrize("head", ["softmax", "sigmoid"])
+
+
+@HEADS
 @pytest.mark.parametrize("dice", [0.0, 1.0])
-def test_ignored_pixels_change_neither_loss_nor_gradient(dice: float) -> None:
+def test_ignored_pixels_change_neither_loss_nor_gradient(dice: float, head: str) -> None:
     labels, logits = random_case(1)
     ignored = labels == IGNORE
     other = logits.copy()
     other[ignored] = np.random.default_rng(2).normal(0, 50, (ignored.sum(), 3))
-    assert loss(labels, other, dice) == loss(labels, logits, dice)
-    here, there = gradient(labels, logits, dice), gradient(labels, other, dice)
+    assert loss(labels, other, dice, head) == loss(labels, logits, dice, head)
+    here, there = gradient(labels, logits, dice, head), gradient(labels, other, dice, head)
     np.testing.assert_array_equal(here, there)
     assert not here[ignored].any()
     assert np.abs(here[~ignored]).max(axis=-1).min() > 0
 
 
+@HEADS
 @pytest.mark.parametrize("dice", [0.0, 1.0])
-def test_a_batch_of_ignored_pixels_costs_0_and_moves_nothing(dice: float) -> None:
+def test_a_batch_of_ignored_pixels_costs_0_and_moves_nothing(dice: float, head: str) -> None:
     labels = np.full((2, 4, 5), IGNORE, np.uint8)
     _, logits = random_case(3)
-    assert loss(labels, logits, dice) == 0
-    np.testing.assert_array_equal(gradient(labels, logits, dice), 0)
+    assert loss(labels, logits, dice, head) == 0
+    np.testing.assert_array_equal(gradient(labels, logits, dice, head), 0)
 
 
 def test_it_is_computed_in_float32_for_a_network_of_float16() -> None:
@@ -119,13 +151,15 @@ def test_without_dice_it_is_keras_cross_entropy_per_pixel_that_counts(seed: int)
     assert loss(labels, logits, dice=0) == pytest.approx(expected, rel=1e-5)
 
 
+@HEADS
 @pytest.mark.parametrize("dice", [0.0, 1.5])
-def test_the_class_gives_what_the_function_gives(dice: float) -> None:
+def test_the_class_gives_what_the_function_gives(dice: float, head: str) -> None:
     labels, logits = random_case(5)
-    given = float(SegmentationLoss(dice)(labels, logits))
-    assert given == pytest.approx(loss(labels, logits, dice), rel=1e-6)
+    given = float(SegmentationLoss(dice, head)(labels, logits))
+    assert given == pytest.approx(loss(labels, logits, dice, head), rel=1e-6)
 
 
 def test_the_class_is_rebuilt_from_its_configuration() -> None:
-    rebuilt = SegmentationLoss.from_config(SegmentationLoss(0.25).get_config())
-    assert (rebuilt.dice, rebuilt.name) == (0.25, "segmentation_loss")
+    rebuilt = SegmentationLoss.from_config(SegmentationLoss(0.25, "sigmoid").get_config())
+    assert (rebuilt.dice, rebuilt.head) == (0.25, "sigmoid")
+    assert rebuilt.name == "segmentation_loss"

@@ -12,8 +12,22 @@ import pytest
 
 from training.config import Config
 from training.options import COMMANDS, parse
+from training.recipes import RECIPES, recipe_config
 
 TRAIN_ONLY = {
+    "recipe",
+    "schedule",
+    "optimizer",
+    "momentum",
+    "padding",
+    "normalization",
+    "dropout",
+    "first-dropout",
+    "initializer",
+    "transposed",
+    "head",
+    "flip-vertical",
+    "rotate",
     "epochs",
     "learning-rate",
     "dice",
@@ -30,10 +44,14 @@ TRAIN_ONLY = {
     "examples",
     "tensorboard",
 }
+DATA = {"data", "format", "cache", "output", "workers"}
 OPTIONS = {
-    "train": TRAIN_ONLY | {"data", "output", "cache", "skip-bad", "batch-size", "workers"},
-    "evaluate": {"data", "model", "output", "cache", "skip-bad", "batch-size", "workers"},
+    "train": TRAIN_ONLY | DATA | {"skip-bad", "batch-size", "minutes"},
+    "evaluate": DATA | {"model", "skip-bad", "batch-size"},
     "predict": {"model", "output", "skip-bad"},
+    "check": DATA | {"height", "width"},
+    "compare": DATA | {"recipes", "minutes", "seed", "skip-bad", "height", "width"},
+    "scenes": {"format", "train", "val", "seed"},
 }
 
 
@@ -105,6 +123,60 @@ def test_options_become_the_fields_of_the_same_name(
     assert parse(arguments) == expected
 
 
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_sets_the_defaults(name: str) -> None:
+    assert parse(["--recipe", name]) == ("train", recipe_config(name))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--recipe", "voc2007", "--epochs", "3", "--no-flip"],
+        ["--epochs", "3", "--recipe", "voc2007", "--no-flip"],
+        ["train", "--epochs", "3", "--no-flip", "--recipe=voc2007"],
+        ["--recipe", "idd-roads", "--epochs", "3", "--no-flip", "--recipe=voc2007"],
+    ],
+)
+def test_any_option_overrules_the_recipe_wherever_it_stands(arguments: list[str]) -> None:
+    expected = dataclasses.replace(recipe_config("voc2007"), epochs=3, flip=False)
+    assert parse(arguments) == ("train", expected)
+
+
+def test_the_help_shows_what_the_recipe_sets(capsys: pytest.CaptureFixture[str]) -> None:
+    plain = flat(help_of([], capsys))
+    text = flat(help_of(["--recipe", "voc2007"], capsys))
+    for name, before, after in [
+        ("--recipe STR", "auto", "voc2007"),
+        ("--momentum FLOAT", "0.9", "0.99"),
+        ("--padding {same,valid}", "same", "valid"),
+        ("--epochs INT", "None", "50"),
+    ]:
+        for shown, value in (plain, before), (text, after):
+            default = shown.split(name)[1].split("(default: ")[1].split(")")[0]
+            assert default == value, name
+
+
+def test_the_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    text = flat(help_of([], capsys))
+    assert all(name in text for name in RECIPES)
+
+
+@pytest.mark.parametrize("arguments", [["--recipe", "voc207"], ["--recipe=voc207", "--no-flip"]])
+def test_an_unknown_recipe_leaves_with_code_2_and_the_nearest(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = refusal_of(arguments, capsys)
+    assert "There is no recipe 'voc207'." in text
+    assert "Perhaps you meant: --recipe voc2007." in text
+
+
+@pytest.mark.parametrize("arguments", [["--recipe"], ["--recipe", "--epochs", "3"]])
+def test_a_recipe_without_a_name_is_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Missing value for argument '--recipe'" in refusal_of(arguments, capsys)
+
+
 @pytest.mark.parametrize("command", OPTIONS)
 def test_each_command_has_its_own_options(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     shown = set(re.findall(r"^.{2,3}--([a-z][a-z-]+)", help_of([command], capsys), re.MULTILINE))
@@ -134,6 +206,8 @@ def test_an_unknown_option_leaves_with_code_2_and_the_nearest(
             pytest.param([command, f"--{option}", "1"], id=f"{command} --{option}")
             for command, option in [
                 ("evaluate", "epochs"),
+                ("evaluate", "recipe"),
+                ("predict", "recipe"),
                 ("evaluate", "seed"),
                 ("predict", "data"),
                 ("predict", "batch-size"),

@@ -135,9 +135,15 @@ def test_to_json_holds_plain_numbers_and_null(scores: Scores) -> None:
         "mean_iou": 0.333333,
         "pixels": 5,
         "classes": {
-            "road": {"iou": 0.333333, "precision": 0.5, "recall": 0.5, "pixels": 2},
-            "sky": {"iou": 0.666667, "precision": 0.666667, "recall": 1.0, "pixels": 2},
-            "car": {"iou": 0.0, "precision": None, "recall": 0.0, "pixels": 1},
-            "bus": {"iou": None, "precision": None, "recall": None, "pixels": 0},
+            "road": {"iou": 0.333333, "dice": 0.5, "precision": 0.5, "recall": 0.5, "pixels": 2},
+            "sky": {
+                "iou": 0.666667,
+                "dice": 0.8,
+                "precision": 0.666667,
+                "recall": 1.0,
+                "pixels": 2,
+            },
+            "car": {"iou": 0.0, "dice": 0.0, "precision": None, "recall": 0.0, "pixels": 1},
+            "bus": {"iou": None, "dice": None, "precision": None, "recall": None, "pixels": 0},
         },
     }

@@ -1,0 +1,1 @@
+"""What `python main.py COMMAND` does besides training: each command is a module with run()."""

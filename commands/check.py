@@ -1,0 +1,41 @@
+"""python main.py check --data FOLDER: looks at everything before anyone waits for a training."""
+
+from __future__ import annotations
+
+from dataset.checking import (
+    finding_lines,
+    findings_json,
+    full_check,
+    photo_sizes,
+    verdict,
+)
+from dataset.counting import counting
+from dataset.source import decode_all, open_data
+from dataset.summary import describe
+from evaluation.contact_sheet import draw_contact_sheet
+from training.config import Config
+from training.run_folder import make_writable, write_json
+
+
+def run(config: Config) -> int:
+    """Prints and keeps what was found. Returns 1 where something must be corrected first."""
+    make_writable(config.output)
+    dataset = open_data(config.data, config.format, config.cache)
+    config = config.fitted(dataset.shape)
+    cached = decode_all(dataset, config.cache, config.size, True, config.workers)
+    sizes = photo_sizes(dataset, config.workers)
+    with counting("Comparing photos") as progress:
+        findings = full_check(dataset, cached, sizes, config.workers, progress)
+    print(*describe(dataset, cached, sizes), "", *finding_lines(findings), sep="\n")
+    sheet = draw_contact_sheet(dataset, cached, config.output / "check.png")
+    content = {
+        "folder": str(dataset.folder),
+        "format": dataset.format,
+        "pairs": {"train": len(cached.train), "val": len(cached.val), "test": len(dataset.test)},
+        "photo_sizes": {f"{width}×{height}": count for (height, width), count in sizes.items()},
+        "classes": dataset.classes.to_json(),
+        "findings": findings_json(findings),
+    }
+    write_json(config.output / "check.json", content)
+    print(f"\n{verdict(findings)}\nLook at {sheet}; all of this is in check.json beside it.")
+    return int(any(finding.severity == "error" for finding in findings))

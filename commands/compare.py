@@ -1,0 +1,135 @@
+"""python main.py compare --recipes a,b --minutes N: the same seconds and pairs for each recipe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from dataset.cache import Cached, Examples
+from dataset.checking import finding_lines, quick_check
+from dataset.pairs import Dataset
+from dataset.source import decode_all, open_data
+from dataset.summary import describe
+from deploy.model_file import Card, read_model, write_model
+from deploy.predict import predict_ids
+from evaluation.comparison import Entry, comparison_lines, draw_comparison
+from evaluation.intervals import interval
+from labels.classes import IGNORE
+from training.backend import start_keras
+from training.config import Config
+from training.outcome import Outcome
+from training.recipes import recipe_config
+from training.run_folder import make_writable, write_json, write_table
+from training.scores import Scores, confusion
+from utils_func import BadInput
+
+MINUTES = 5.0
+
+
+def run(config: Config) -> int:
+    """Trains each recipe, scores all of them on the same pictures, and ranks them."""
+    names = [name.strip() for name in config.recipes.split(",") if name.strip()]
+    if len(names) < 2 or len(names) != len(set(names)):
+        raise BadInput(
+            f"--recipes is '{config.recipes}'. Expected two or more different recipes with "
+            "commas between, such as: --recipes auto,oxford-pets"
+        )
+    recipes = [recipe_config(name) for name in names]
+    make_writable(config.output)
+    dataset = open_data(config.data, config.format, config.cache)
+    config = config.fitted(dataset.shape)
+    judged = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
+    print(*describe(dataset, judged), "", *finding_lines(quick_check(dataset, judged)), sep="\n")
+    start_keras()
+    minutes = config.minutes or MINUTES
+    entries = []
+    for recipe in recipes:
+        own = _same_for_all(recipe, config, minutes).fitted(dataset.shape)
+        print(f"\n{recipe.recipe}: {minutes:g} minutes", flush=True)
+        entries.append(_train_and_score(own, dataset, judged.val))
+        content = {"minutes": minutes, "data": str(dataset.folder), "content": judged.content}
+        rows = [entry.to_json() for entry in entries]
+        write_json(config.output / "comparison.json", {**content, "recipes": rows})
+    height, width = config.size
+    print(
+        f"\nEach model of {minutes:g} minutes on the same {len(judged.val)} validation pairs, "
+        f"judged at {width}×{height}, whatever size it learned at:"
+    )
+    print(*comparison_lines(entries), sep="\n")
+    path = draw_comparison(entries, config.output / "comparison.png")
+    print(f"The table as a picture is {path}; each model lies in {config.output}/RECIPE.")
+    return 0
+
+
+def _same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
+    """A recipe with the data, the seed and the time of the comparison."""
+    return replace(
+        recipe,
+        output=config.output / recipe.recipe,
+        cache=config.cache,
+        seed=config.seed,
+        skip_bad=config.skip_bad,
+        workers=config.workers,
+        epochs=None,
+        early_stopping=0,
+        minutes=minutes,
+    )
+
+
+def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entry:
+    cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
+    outcome, parameters = _train(config, dataset, cached)
+    path = config.output / "unet_model.hdf5"
+    counts = score_each(path, judged)
+    scores = Scores(counts.sum(0))
+    low, high = interval(counts)
+    height, width = config.size
+    return Entry(
+        recipe=config.recipe,
+        images=outcome.steps * config.batch_size,
+        accuracy=scores.accuracy,
+        mean_iou=scores.mean_iou,
+        low=low,
+        high=high,
+        seconds=outcome.seconds,
+        parameters=parameters,
+        megabytes=path.stat().st_size / 1e6,
+        size=f"{width}×{height}",
+    )
+
+
+def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, int]:
+    import keras
+
+    from training.loop import Training
+
+    keras.backend.clear_session()  # the network of the recipe before
+    make_writable(config.output)
+    training = Training(cached, dataset.classes, config)
+    estimate = training.measure()
+    print(*training.plan(estimate), sep="\n", flush=True)
+    card = Card(dataset.classes, *config.size)
+    path = config.output / "unet_model.hdf5"
+    outcome = training.run(
+        estimate,
+        lambda: write_model(training.deployable(), card, path),
+        lambda outcome: write_table(config.output / "history.csv", outcome.history),
+    )
+    if outcome.ended == "interrupted":
+        raise KeyboardInterrupt
+    return outcome, training.model.count_params()
+
+
+def score_each(path: Path, examples: Examples) -> np.ndarray:
+    """A confusion matrix for each picture, on its confident pixels at its own size."""
+    model, card = read_model(path)
+    classes = len(card.classes)
+    counts = []
+    for photo, label, confident in zip(
+        examples.photos, examples.labels, examples.confident, strict=True
+    ):
+        trusted = np.where(confident, label, np.uint8(IGNORE))
+        counts.append(confusion(trusted, predict_ids(model, card, np.asarray(photo)), classes))
+    return np.stack(counts)

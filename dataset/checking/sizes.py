@@ -1,0 +1,113 @@
+"""Which sizes the photos have, from their headers, and whether training changes their shape.
+
+sizes = photo_sizes(dataset)                  # {(1024, 2048): 2975}, height and width
+size_line(sizes, (256, 256))
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from PIL import Image
+
+from dataset.checking.finding import Finding
+from dataset.pairs import Dataset, Pair
+from utils_func import PICTURE_FORMATS
+
+Size = tuple[int, int]  # height, width
+Sizes = Mapping[Size, int]
+
+SHOWN = 3
+ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
+# A circle that is squeezed by a quarter is plainly an ellipse; 320×227 at 256×176 is 3 %.
+SQUEEZED = 1.25
+STEP = 16  # sizes that fit a network of the usual depth are multiples of this
+
+
+def photo_sizes(dataset: Dataset, workers: int = 2) -> Sizes:
+    """How many photos of train and val have each size, the commonest first.
+
+    10,000 files on disk take 2 s; a file that cannot be read is not counted.
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        found = pool.map(_photo_size, (*dataset.train, *dataset.val))
+        counts = Counter(size for size in found if size)
+    return dict(counts.most_common())
+
+
+def size_line(sizes: Sizes, trained: Size) -> str:
+    """The sizes in one line, written as people do: width × height."""
+    return f"Photos: {_sizes_in_words(sizes)}; brought to {_name(trained)} for training."
+
+
+def _sizes_in_words(sizes: Sizes) -> str:
+    if not sizes:
+        return "no size is known"
+    if len(sizes) == 1:
+        return f"all {_name(next(iter(sizes)))} pixels"
+    if len(sizes) <= SHOWN:
+        return ", ".join(f"{_name(size)} ({count:,})" for size, count in sizes.items())
+    commonest, smallest, largest = next(iter(sizes)), min(sizes, key=_area), max(sizes, key=_area)
+    shapes = sorted(width / height for height, width in sizes)
+    return (
+        f"{len(sizes):,} sizes from {_name(smallest)} to {_name(largest)}, "
+        f"{sizes[commonest]:,} of {sum(sizes.values()):,} are {_name(commonest)}, "
+        f"width is {shapes[0]:.2f} to {shapes[-1]:.2f} times the height"
+    )
+
+
+def squeezed(sizes: Sizes, trained: Size) -> Iterator[Finding]:
+    """Photos whose shape training changes."""
+    factors = {size: _factor(size, trained) for size in sizes}
+    changed = [size for size in sizes if factors[size] > SQUEEZED]
+    if not changed:
+        return
+    worst = max(changed, key=lambda size: factors[size])
+    height, width = _fitting(changed[0], trained)
+    yield Finding(
+        "note",
+        f"{sum(sizes[size] for size in changed):,} of {sum(sizes.values()):,} photos are squeezed "
+        f"or stretched to {_name(trained)}, the most by a factor of {factors[worst]:.1f}.",
+        tuple(f"{_name(size)} ({sizes[size]:,})" for size in changed),
+        f"That costs little where all are alike. --height {height} --width {width} keeps the "
+        f"shape of {_name(changed[0])}.",
+    )
+
+
+def _photo_size(pair: Pair) -> Size | None:
+    try:
+        with Image.open(pair.photo, formats=PICTURE_FORMATS) as picture:
+            width, height = picture.size
+            # Pillow reads a whole PNG to find its EXIF, and PNGs are hardly ever turned.
+            exif = picture.getexif() if picture.format != "PNG" else {}
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None  # decoding has come to it
+    if pair.photo == pair.label:  # side by side
+        return height, width // 2
+    return (width, height) if exif.get(ORIENTATION, 1) in TURNED else (height, width)
+
+
+def _factor(size: Size, trained: Size) -> float:
+    ratio = size[1] * trained[0] / (size[0] * trained[1])
+    return max(ratio, 1 / ratio)
+
+
+def _fitting(size: Size, trained: Size) -> Size:
+    """As many pixels as those trained on, in the shape of a photo."""
+    shape = size[1] / size[0]
+    height = (_area(trained) / shape) ** 0.5
+    return _rounded(height), _rounded(height * shape)
+
+
+def _rounded(side: float) -> int:
+    return max(STEP, round(side / STEP) * STEP)
+
+
+def _area(size: Size) -> int:
+    return size[0] * size[1]
+
+
+def _name(size: Size) -> str:
+    return f"{size[1]}×{size[0]}"

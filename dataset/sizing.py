@@ -1,0 +1,20 @@
+"""The size that pictures are learned at, where nobody asks for one.
+
+fitting_size((375, 500), step=16, area=256 * 256)       # (224, 288): height, width
+"""
+
+from __future__ import annotations
+
+
+def fitting_size(shape: tuple[int, int], step: int, area: int) -> tuple[int, int]:
+    """The proportions of `shape` in at most about `area` pixels, as multiples of `step`.
+
+    Small pictures stay as they are: enlarging costs time and shows nothing new.
+    """
+    height, width = shape
+    scale = min(1.0, (area / (height * width)) ** 0.5)
+    return _multiple(height * scale, step), _multiple(width * scale, step)
+
+
+def _multiple(length: float, step: int) -> int:
+    return max(1, round(length / step)) * step

@@ -1,0 +1,45 @@
+"""Street scenes as the full IDD set: ids of level 3, but 640×360 instead of 1920×1080.
+
+Polygons and instances lie beside the masks, as its makers' tools leave them.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from dataset.formats.idd import CLASSES
+from dataset.writers.storing import save, street
+from dataset.writers.writer import Place, Writer
+from labels.classes import CITYSCAPES, IGNORE
+
+SIZE = (640, 360)
+MEANING = {name: CLASSES.names.index(name) for name in CITYSCAPES.names if name in CLASSES.names}
+MEANING |= {
+    "terrain": CLASSES.names.index("non-drivable fallback"),
+    "train": CLASSES.names.index("vehicle fallback"),
+}
+PAIRS_OF_A_DRIVE = 3
+VAL_DRIVES = 500  # drives of val have other numbers than those of train
+
+
+def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    return street(seed, *SIZE, MEANING, IGNORE)
+
+
+def write(place: Place, photo: np.ndarray, ids: np.ndarray) -> None:
+    drive = place.number // PAIRS_OF_A_DRIVE + (VAL_DRIVES if place.split == "val" else 0)
+    photos, labels = (
+        place.folder / name / place.split / str(drive) for name in ("leftImg8bit", "gtFine")
+    )
+    name = f"frame{place.index}"
+    save(photo, photos / f"{name}_leftImg8bit.png")
+    save(ids, labels / f"{name}_gtFine_labellevel3Ids.png")
+    save(1000 * ids.astype(np.uint16), labels / f"{name}_gtFine_instancelevel3Ids.png")
+    width, height = SIZE
+    polygons = {"imgHeight": height, "imgWidth": width, "objects": []}
+    (labels / f"{name}_gtFine_polygons.json").write_text(json.dumps(polygons))
+
+
+WRITER = Writer(draw, write)

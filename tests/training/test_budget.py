@@ -1,0 +1,118 @@
+"""The clock of a run, and the rate that belongs to it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from training import budget
+from training.budget import Pace, StepClock, TimeClock, rate_share
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the clock says; a test sets it."""
+    says = [0.0]
+    monkeypatch.setattr(budget.time, "monotonic", lambda: says[0])
+    return says
+
+
+def paced(pace: Pace) -> Any:
+    """A pace at work on something that has a rate and can be stopped."""
+    model = SimpleNamespace(optimizer=SimpleNamespace(learning_rate=0.0), stop_training=False)
+    model.jax_state_sync = lambda: None
+    pace.set_model(model)
+    pace.on_train_begin()
+    return model
+
+
+@pytest.mark.parametrize(
+    ("share", "rate"),
+    [
+        (0.0, 0.01),
+        (0.025, 0.505),  # half of the rise
+        (0.05, 1.0),
+        (0.525, 0.5),  # half of the rest
+        (1.0, 0.0),
+        (1.5, 0.0),
+    ],
+)
+def test_the_rate_rises_and_falls_to_zero(share: float, rate: float) -> None:
+    assert rate_share(share) == pytest.approx(rate, abs=1e-9)
+
+
+def test_the_rate_never_rises_again() -> None:
+    rates = [rate_share(step / 1000) for step in range(50, 1001)]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_steps_are_counted() -> None:
+    clock = StepClock(8)
+    assert [clock.share(step) for step in (0, 2, 8)] == [0, 0.25, 1]
+
+
+def test_time_is_counted_from_the_start_and_the_reserve_is_kept(now: list[float]) -> None:
+    clock = TimeClock(seconds=100, reserve=20)
+    now[0] = 50.0
+    clock.start()
+    shares = []
+    for now[0] in (50.0, 70.0, 130.0, 500.0):
+        shares.append(clock.share(0))
+    assert shares == [0, 0.25, 1, 1]
+
+
+def test_a_reserve_longer_than_the_time_leaves_one_step(now: list[float]) -> None:
+    pace = Pace([TimeClock(seconds=5, reserve=20)], rate=1.0, constant=False)
+    model = paced(pace)
+    assert not pace.is_over
+    now[0] = 1.0
+    pace.on_train_batch_end(0)
+    assert model.stop_training
+
+
+def test_a_run_by_the_clock_ends_on_time_though_the_machine_slows_down(now: list[float]) -> None:
+    pace = Pace([TimeClock(seconds=100, reserve=0)], rate=2.0, constant=False)
+    model = paced(pace)
+    rates = []
+    for step in range(1000):
+        pace.on_train_batch_begin(step)
+        rates.append(model.optimizer.learning_rate)
+        now[0] += 1 if step < 30 else 10
+        pace.on_train_batch_end(step)
+        if model.stop_training:
+            break
+    # 30 steps of 1 s, then 7 of 10 s.
+    assert len(rates) == 37
+    assert rates[-1] == pytest.approx(2 * rate_share(0.9))
+    assert max(rates) == 2.0
+
+
+def test_a_validation_that_takes_the_rest_of_the_time_ends_the_run(now: list[float]) -> None:
+    pace = Pace([TimeClock(seconds=10, reserve=0)], rate=1.0, constant=True)
+    model = paced(pace)
+    pace.on_train_batch_end(0)
+    assert not model.stop_training
+    now[0] = 11.0
+    pace.on_epoch_end(0)
+    assert model.stop_training
+
+
+def test_steps_and_time_together_end_with_the_first(now: list[float]) -> None:
+    pace = Pace([StepClock(4), TimeClock(seconds=100, reserve=0)], rate=1.0, constant=True)
+    model = paced(pace)
+    now[0] = 50.0
+    assert pace.share == 0.5
+    for step in range(4):
+        assert not model.stop_training
+        pace.on_train_batch_end(step)
+    assert model.stop_training
+    assert pace.seconds == 100
+
+
+def test_a_constant_rate_is_left_alone(now: list[float]) -> None:
+    model = paced(pace := Pace([StepClock(4)], rate=1.0, constant=True))
+    model.optimizer.learning_rate = 0.3
+    pace.on_train_batch_begin(0)
+    assert model.optimizer.learning_rate == 0.3

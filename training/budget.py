@@ -1,0 +1,115 @@
+"""The clock of a run: how much of it is over, by steps or by time, and the rate that belongs there.
+
+    Pace([StepClock(steps=1000)], rate=2e-3, constant=False)     # a run of so many steps
+    Pace([TimeClock(1800, reserve=12)], rate=2e-3, constant=False)    # of half an hour
+
+The rate follows the share of the run that is over. So it reaches its end exactly where the run
+does, also where the machine slows down meanwhile.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import keras
+
+WARM_UP = 0.05  # share of the run in which the learning rate rises
+FIRST_RATE = 0.01  # what it begins with, as a share of its highest
+
+
+def rate_share(share: float) -> float:
+    """A short rise, then half a cosine to zero: the rate as a share of its highest."""
+    if share < WARM_UP:
+        return FIRST_RATE + (1 - FIRST_RATE) * share / WARM_UP
+    return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (share - WARM_UP) / (1 - WARM_UP)))
+
+
+class Clock(Protocol):
+    """Says how much of a run is over, 0 to 1."""
+
+    def start(self) -> None:
+        """Called when the run begins."""
+
+    def share(self, step: int) -> float:
+        """How much is over after so many steps."""
+
+
+class StepClock:
+    """A run of `steps` steps."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+    def start(self) -> None:
+        pass
+
+    def share(self, step: int) -> float:
+        return step / self.steps
+
+
+class TimeClock:
+    """A run of `seconds`, of which the last `reserve` are kept for the last validation."""
+
+    def __init__(self, seconds: float, reserve: float) -> None:
+        self.seconds = seconds
+        self.usable = max(1e-3, seconds - reserve)
+        self.began = time.monotonic()
+
+    def start(self) -> None:
+        self.began = time.monotonic()
+
+    def share(self, step: int) -> float:
+        return min(1.0, (time.monotonic() - self.began) / self.usable)
+
+
+class Pace(keras.callbacks.Callback):
+    """Sets the rate before each step, and ends a run whose time is over.
+
+    Stands after the validation, which takes time as well.
+
+    Args:
+        clocks: The one that is ahead of the others counts.
+        rate: The highest learning rate.
+        constant: Keep it from beginning to end.
+    """
+
+    def __init__(self, clocks: Sequence[Clock], rate: float, constant: bool) -> None:
+        super().__init__()
+        self.clocks, self.rate, self.constant = clocks, rate, constant
+        self.step = 0
+
+    @property
+    def share(self) -> float:
+        """How much of the run is over, 0 to 1."""
+        return max(clock.share(self.step) for clock in self.clocks)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run shall last; 0 where only its steps count."""
+        return max((c.seconds for c in self.clocks if isinstance(c, TimeClock)), default=0.0)
+
+    @property
+    def is_over(self) -> bool:
+        return self.share >= 1
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        for clock in self.clocks:
+            clock.start()
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.constant:
+            return
+        if keras.backend.backend() == "jax":
+            # On JAX, fit() looks at the model's variables again only after this.
+            self.model.jax_state_sync()
+        self.model.optimizer.learning_rate = self.rate * rate_share(self.share)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.step += 1
+        self.model.stop_training |= self.is_over
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.model.stop_training |= self.is_over
