@@ -72,7 +72,7 @@ def _id(text: str) -> int | None:
 
 
 def _colour(text: str) -> int | None:
-    if re.fullmatch(r"#?[0-9a-fA-F]{6}", text) and not text.isdecimal():
+    if re.fullmatch(r"#?[0-9a-fA-F]{6}", text):
         return int(text.removeprefix("#"), 16)
     parts = [int(part) for part in re.findall(r"\d+", text)]
     return colour_code((parts[0], parts[1], parts[2])) if _is_colour(parts) else None

@@ -20,6 +20,8 @@ Pairs = tuple[Pair, ...]
 
 def hold_out(pairs: Pairs) -> tuple[Pairs, Pairs]:
     """Divides pairs into those to learn from and those to check with."""
+    if not pairs:
+        return (), ()
     shares = {key: _share(key) for key in map(_key, pairs)}
     if len(shares) < 2:
         what = "one pair" if len(pairs) == 1 else f"pairs of one group ({pairs[0].group})"

@@ -18,6 +18,7 @@ from dataset.formats import (
     camvid,
     cityscapes,
     cityscapes_pairs,
+    folder,
     idd,
     idd_binary,
     idd_lite,
@@ -27,6 +28,7 @@ from dataset.formats import (
     oxford_pets,
     voc,
 )
+from dataset.formats.pairing import is_part
 from dataset.pairs import SCENES, Dataset
 from utils_func import BadInput
 
@@ -42,7 +44,10 @@ FORMATS: tuple[ModuleType, ...] = (
     oxford_pets,
     nuclei,
     membranes,
+    folder,
 )
+# Takes what none of the others knows, so it is asked only then.
+ANY_FOLDER = folder
 
 # A person may point at the folder above the data, or at one of its own: at most so far away.
 LEVELS_DOWN, LEVELS_UP = 3, 3
@@ -59,17 +64,39 @@ def open_dataset(folder: Path, name: str | None = None) -> Dataset:
             "Check the spelling, or name another folder with --data."
         )
     formats = _named(name)
+    dataset = _find_specific(folder, [one for one in formats if one is not ANY_FOLDER])
+    if dataset is None and ANY_FOLDER in formats:
+        dataset = _find_any(folder)
+    if dataset:
+        return dataset
+    expected = "\n".join(f"  {layout.NAME}: {layout.EXPECTED}" for layout in formats)
+    raise BadInput(
+        f"{folder} holds no pairs that were recognised; {_seen(folder)}. Expected one of:\n"
+        f"{expected}\nPut the pairs there, or name another folder with --data."
+    )
+
+
+def _find_specific(folder: Path, formats: list[ModuleType]) -> Dataset | None:
     for place in _places(folder):
         fitting = [dataset for layout in formats if (dataset := layout.find(place))]
         if len(fitting) > 1:
             raise BadInput(_ambiguous(folder, fitting))
         if fitting and _touches(fitting[0], folder):
             return fitting[0]
-    expected = "\n".join(f"  {layout.NAME}: {layout.EXPECTED}" for layout in formats)
-    raise BadInput(
-        f"{folder} holds no pairs that were recognised; {_seen(folder)}. Expected one of:\n"
-        f"{expected}\nPut the pairs there, or name another folder with --data."
-    )
+    return None
+
+
+def _find_any(folder: Path) -> Dataset | None:
+    """Photos and labels below the folder; or beside it, where it holds the photos alone."""
+    place = folder
+    for _ in range(LEVELS_UP):
+        dataset = ANY_FOLDER.find(place)
+        if dataset and _touches(dataset, folder):
+            return dataset
+        if not is_part(place.absolute()):
+            return None
+        place = place.absolute().parent
+    return None
 
 
 def _named(name: str | None) -> tuple[ModuleType, ...]:

@@ -101,9 +101,6 @@ def build(
         train, val = hold_out(train)
         notes.insert(0, f"{root} has no pairs to validate on: {len(val)} of train are held out.")
     alone = joined([splits.train, splits.val, splits.test]).alone
-    if alone:
-        more = f" and {len(alone) - 1} more" if len(alone) > 1 else ""
-        notes.append(f"Without a partner, and left out: {alone[0]}{more}.")
     coding, changed = overruled(root, coding)
     return Dataset(
         folder=root,

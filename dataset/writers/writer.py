@@ -28,6 +28,7 @@ NAMES = (
     "oxford-pets",
     "nuclei",
     "membranes",
+    "folder",
 )
 
 

@@ -200,7 +200,6 @@ def test_what_has_no_partner_is_told(own: Path) -> None:
     first.label.unlink()
     dataset = open_dataset(own)
     assert dataset.alone == (first.photo,)
-    assert f"Without a partner, and left out: {first.photo}." in dataset.remarks
     assert first.name not in names(dataset)[0]
     first.photo.unlink()
     shutil.copy(second.label, first.label)

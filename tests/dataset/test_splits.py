@@ -1,0 +1,52 @@
+"""Which pairs are held out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dataset.pairs import Pair
+from dataset.splits import hold_out
+from utils_func import BadInput
+
+
+def pairs(count: int, groups: int = 0) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(f"{number}.jpg", Path(f"{number}.jpg"), Path(f"{number}.png"),
+             f"drive {number % groups}" if groups else "")
+        for number in range(count)
+    )  # fmt: skip
+
+
+def test_about_15_percent_are_held_out() -> None:
+    train, val = hold_out(pairs(2000))
+    # Three standard deviations of a draw of 2000 with .15 are .024.
+    assert abs(len(val) / 2000 - 0.15) < 0.024
+    assert set(train) | set(val) == set(pairs(2000))
+    assert not set(train) & set(val)
+
+
+def test_a_group_stays_together() -> None:
+    train, val = hold_out(pairs(200, groups=20))
+    assert {pair.group for pair in train} & {pair.group for pair in val} == set()
+    assert train
+    assert val
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_a_few_pairs_are_divided_as_well(count: int) -> None:
+    train, val = hold_out(pairs(count))
+    assert train
+    assert val
+
+
+def test_one_pair_or_one_group_alone_is_refused() -> None:
+    with pytest.raises(BadInput, match="holds one pair only"):
+        hold_out(pairs(1))
+    with pytest.raises(BadInput, match=r"pairs of one group \(drive 0\) only"):
+        hold_out(pairs(5, groups=1))
+
+
+def test_nothing_is_nothing() -> None:
+    assert hold_out(()) == ((), ())
