@@ -234,7 +234,8 @@ def show_predications(
     predicted = prediction[i].argmax(axis=-1).astype(np.uint8)
     scores = Scores(confusion(truth, predicted, count))
 
-    figure = new_figure(13, 1.2 + 4.2 * truth.shape[0] / truth.shape[1])
+    rows = -(-int((~np.isnan(scores.iou)).sum() + 1) // 4)
+    figure = new_figure(13, 0.9 + 0.22 * rows + 4.2 * truth.shape[0] / truth.shape[1])
     axes = figure.subplots(1, 3)
     draw_picture(axes[0], images[i].astype(np.uint8), "photo")
     draw_picture(axes[1], give_color_to_seg_img(truth, count, classes), "truth")

@@ -26,7 +26,9 @@ def run(config: Config) -> int:
     sizes = photo_sizes(dataset, config.workers)
     with counting("Comparing photos") as progress:
         findings = full_check(dataset, cached, sizes, config.workers, progress)
-    print(*describe(dataset, cached, sizes), "", *finding_lines(findings), sep="\n")
+    print(*describe(dataset, cached, sizes), sep="\n")
+    if findings:
+        print("", *finding_lines(findings), sep="\n")
     sheet = draw_contact_sheet(dataset, cached, config.output / "check.png")
     content = {
         "folder": str(dataset.folder),

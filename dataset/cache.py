@@ -88,7 +88,7 @@ def open_cache(
 ) -> Cached:
     """Decodes a dataset to pictures of size (height, width), or finds it decoded."""
     content = hash_files([*dataset.train, *dataset.val], workers)
-    key = hash_text(VERSION, content, dataset.decoder, size, skip_bad, dataset.classes.to_json())
+    key = hash_text(VERSION, content, dataset.decoder, size, dataset.classes.to_json())
     place = folder / key
     try:
         cached = _read(place, size, content)
@@ -98,6 +98,8 @@ def open_cache(
             _write(dataset, unfinished, size, skip_bad, pool, progress)
         _forget_old(folder)
         cached = _read(place, size, content)
+    if cached.skipped and not skip_bad:  # it was made with skip_bad
+        raise BadInput(cached.skipped[0])
     with suppress(OSError):  # a cache that may only be read is as good
         place.touch()
     return cached

@@ -84,4 +84,9 @@ def draw_legend(
     ]
     if ignored:
         patches.append(Patch(facecolor="black", label="ignored, not scored"))
-    figure.legend(handles=patches, loc="outside lower center", ncols=6, frameon=False, fontsize=9)
+    # At 9 points a letter is .075 inches wide on average; swatch and gap take .7.
+    longest = max((len(str(patch.get_label())) for patch in patches), default=1)
+    columns = max(1, int(figure.get_figwidth() / (0.075 * longest + 0.7)))
+    figure.legend(
+        handles=patches, loc="outside lower center", ncols=columns, frameon=False, fontsize=9
+    )

@@ -61,6 +61,8 @@ class Training:
 
     def __init__(self, cached: Cached, classes: Classes, config: Config) -> None:
         keras.utils.set_random_seed(config.seed)
+        # A batch larger than the data would hold pairs twice.
+        config = replace(config, batch_size=min(config.batch_size, len(cached.train)))
         self.cached, self.classes, self.config = cached, classes, config
         self.epochs = config.epochs or (WITHOUT_END if config.minutes else EPOCHS)
         view = partial(

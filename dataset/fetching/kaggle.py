@@ -1,4 +1,4 @@
-"""Data sets of Kaggle, through kagglehub: an extra package that only these need.
+"""Data sets of Kaggle, through kagglehub, which only these need.
 
 folder = from_kaggle("dansbecker/cityscapes-image-pairs", Path(".cache/downloads"))
 """

@@ -118,7 +118,10 @@ def build(
 
 
 def usual_shape(pairs: tuple[Pair, ...]) -> tuple[int, int]:
-    """The median height and width of some photos, from their headers; 256×256 if none tells."""
+    """The size of the photo with the median proportions of some, from their headers.
+
+    256×256 if none can be read.
+    """
     sizes = []
     for pair in spread(pairs, LOOKED_AT):
         try:
@@ -127,9 +130,8 @@ def usual_shape(pairs: tuple[Pair, ...]) -> tuple[int, int]:
                 sizes.append(picture.size if turned else picture.size[::-1])
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             continue  # decoding will come to it
-    heights, widths = sorted(size[0] for size in sizes), sorted(size[1] for size in sizes)
-    middle = len(sizes) // 2
-    return (heights[middle], widths[middle]) if sizes else (256, 256)
+    by_proportions = sorted(sizes, key=lambda size: (size[1] / size[0], size))
+    return by_proportions[len(sizes) // 2] if sizes else (256, 256)
 
 
 def spread(pairs: tuple[Pair, ...], count: int) -> tuple[Pair, ...]:
