@@ -4,8 +4,9 @@
     get_model_arch(model)                    # output/model_arch.png, in about a second
     get_model_arch(model, "somewhere")       # somewhere/model_arch.png
 
-Everything in it is found in the model's own layers: levels, channels, sizes, skip connections.
-Where Graphviz is installed, output/model_layers.png also shows every single layer.
+model_encoder.png and model_decoder.png show its two halves. Everything in them is found in the
+model's own layers (evaluation/architecture.py). Where Graphviz is installed,
+output/model_layers.png also shows every single layer.
 A network that is no U is drawn as what it is: a staircase, or a row.
 """
 
@@ -15,26 +16,26 @@ import importlib.util
 import math
 import os
 import shutil
-from itertools import pairwise, takewhile
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from evaluation.architecture import (
+    OUTSIDE,
+    Architecture,
+    FeatureMap,
+    decoder,
+    encoder,
+    read_architecture,
+)
 
 if TYPE_CHECKING:
     import keras
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-EXAMPLE_SIZE = (256, 256)  # for a network that takes any size; it can be halved eight times
-NAMES = {
-    "MaxPooling2D": "max pooling",
-    "AveragePooling2D": "average pooling",
-    "Conv2DTranspose": "transposed convolution",
-    "UpSampling2D": "up-sampling",
-    "BatchNormalization": "batch normalisation",
-    "ReLU": "ReLU",
-    "relu": "ReLU",
-}
 COLOURS = {  # of edges and arrows; a bar is filled with a quarter of it
     "input": "#b08a3c",
     "convolution": "#33658a",
@@ -47,133 +48,8 @@ BLACK, GREY = "#222222", "#666666"
 BARS = {"input": "picture", "convolution": "feature map", "copy": "its copy", "head": "prediction"}
 # Inches, so that a font of 10 points is as large in a deep network as in a flat one.
 TALLEST, WIDEST, GAP, BETWEEN_LEVELS = 1.7, 0.58, 0.34, 0.76
+STUB = 1.7  # an arrow from or to the half that is not shown
 BOTTOM = 2.2  # the gaps there together: "copy and concatenate" must fit above them
-
-
-class FeatureMap(NamedTuple):
-    """What a layer leaves behind: a bar of the picture, and the arrow that leads to it."""
-
-    kind: str  # "input", "convolution", "down", "up" or "head"
-    level: int  # 0 is the full size, each level down has half of it
-    height: int
-    width: int
-    channels: int
-    copied: int = 0  # channels that a skip connection lays beside it
-    source: int = -1  # number of the map that they come from
-
-
-class Architecture(NamedTuple):
-    """All that the picture shows."""
-
-    parameters: int
-    any_size: bool  # the sizes are an example
-    maps: list[FeatureMap]
-    words: dict[str, str]  # what each kind of arrow does
-
-
-def read_architecture(model: keras.Model, size: tuple[int, int] | None = None) -> Architecture:
-    """Finds levels, channels and skips in the order of the layers; `size` if it takes any."""
-    taken = [tuple(one.shape) for one in getattr(model, "inputs", None) or []]
-    layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
-    if not taken or len(taken[0]) != 4 or "convolution" not in map(kind_of, layers):
-        raise ValueError(
-            "The picture needs convolutions on (batch, height, width, channels), such as in "
-            "Unet(256, 256) or in any keras.Model made with keras.Input. Received: inputs="
-            f"{taken}, layers={[type(layer).__name__ for layer in layers]}"
-        )
-    tensors = [model.inputs[0], *(layer.output for layer in layers)]
-    picture, *shapes = shapes_of(model, tensors, size or EXAMPLE_SIZE)
-    kinds = kinds_of(layers[: len(shapes)])
-    maps = [FeatureMap("input", 0, *picture)]
-    map_of = {id(one): 0 for one in model.inputs}  # which map a tensor belongs to
-    for layer, kind, shape in zip(layers, kinds, shapes, strict=False):
-        inputs = layer.input if isinstance(layer.input, list) else [layer.input]
-        before = [map_of.get(id(one), len(maps) - 1) for one in inputs]
-        # What only crops or normalises belongs to the map before; a copy comes from the older one.
-        source = min(before) if kind == "copy" else max(before)
-        if kind == "copy":
-            add_copy(maps, shape[2], source)
-        elif kind:
-            step = {"down": 1, "up": -1}.get(kind, 0) * round(math.log2(stride_of(layer)))
-            maps.append(FeatureMap(kind, maps[-1].level + step, *shape))
-        map_of[id(layer.output)] = len(maps) - 1 if kind else source
-    any_size = None in taken[0][1:3]
-    if any_size and "copy" in kinds:
-        check_sizes(maps)
-    return Architecture(model.count_params(), any_size, maps, words_for(layers, kinds))
-
-
-def add_copy(maps: list[FeatureMap], channels: int, source: int) -> None:
-    """Lays a copy beside the last way up; a convolution between the two becomes part of that."""
-    turn = max(number for number, one in enumerate(maps) if one.kind in ("input", "down", "up"))
-    if maps[turn].kind == "up" and source < turn:
-        copied = channels - maps[-1].channels
-        maps[turn:] = [maps[-1]._replace(kind="up", copied=copied, source=source)]
-
-
-def shapes_of(model: keras.Model, tensors: list[Any], size: tuple[int, int]) -> list[Any]:
-    """Sends a picture's shape, not a picture, through the network; stops where its maps end."""
-    import keras
-
-    inputs = []
-    for one in model.inputs:
-        sides = zip(one.shape, (1, *size, *one.shape[3:]), strict=True)
-        inputs.append(keras.KerasTensor([given or example for given, example in sides], one.dtype))
-    outputs = keras.Function(model.inputs, tensors).compute_output_spec(inputs)
-    return [one.shape[1:] for one in takewhile(lambda one: one.ndim == 4, outputs)]
-
-
-def check_sizes(maps: list[FeatureMap]) -> None:
-    """A map of odd size loses a row when it is halved, and its copy would no longer fit."""
-    for before, after in pairwise(maps):
-        stride = 2 ** max(0, after.level - before.level)
-        if before.height % stride or before.width % stride:
-            raise ValueError(
-                f"On the way down, a map of {before.height} × {before.width} does not divide by "
-                f"{stride}. Give a size with multiples of {2 ** max(one.level for one in maps)}. "
-                f"Received: size={(maps[0].height, maps[0].width)}"
-            )
-
-
-def stride_of(layer: Any) -> int:
-    """How many times smaller (or, on the way up, larger) a layer makes a map."""
-    stride = getattr(layer, "strides", getattr(layer, "size", 1))
-    return stride[0] if isinstance(stride, tuple) else int(stride)
-
-
-def kind_of(layer: Any) -> str:
-    """What a layer is in the picture; "" for one that leaves the shape of the map as it is."""
-    name = type(layer).__name__
-    if stride_of(layer) > 1:
-        return "up" if name in ("UpSampling2D", "Conv2DTranspose") else "down"
-    return "convolution" if "Conv" in name else "copy" if name == "Concatenate" else ""
-
-
-def kinds_of(layers: list[Any]) -> list[str]:
-    """The kind of each; a convolution of 1 × 1 after which nothing changes shape is the head."""
-    kinds = [kind_of(layer) for layer in layers]
-    last = max(number for number, kind in enumerate(kinds) if kind)
-    if kinds[last] == "convolution" and layers[last].kernel_size == (1, 1):
-        kinds[last] = "head"
-    return kinds
-
-
-def words_for(layers: list[Any], kinds: list[str]) -> dict[str, str]:
-    """What each kind of arrow does, such as "3 × 3 convolution, ReLU, batch normalisation"."""
-    said: dict[str, list[list[str]]] = {}
-    words: list[str] = []
-    for layer, kind in zip(layers, kinds, strict=False):
-        if kind:
-            words = []
-            said.setdefault(kind, []).append(words)
-        name = NAMES.get(type(layer).__name__, "")
-        sizes = [getattr(layer, one, None) for one in ("kernel_size", "pool_size", "size")]
-        windows = [f"{one[0]} × {one[1]} {name or 'convolution'}" for one in sizes if one]
-        activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
-        words += windows or [name] * bool(name)
-        words += [NAMES.get(activation, activation)] * (activation != "linear")
-    found = {kind: " or ".join(dict.fromkeys(map(", ".join, said[kind]))) for kind in said}
-    return found | ({"copy": "copy and concatenate"} if "copy" in found else {})
 
 
 class Bar(NamedTuple):
@@ -241,12 +117,20 @@ def draw(found: Architecture, title: str) -> Figure:
         start = before.end(upright) if upright else before.side(1)
         draw_arrow(axes, after.kind, start, after.end(-upright) if upright else after.side(-1))
     for number, copy in copies.items():
-        (left, y), (right, _) = bars[found.maps[number].source].side(1), copy.side(-1)
-        draw_arrow(axes, "copy", (left, y), (right, y))
-        write(axes, (left + right) / 2, y + 0.12, found.words["copy"], size=9.5)
+        source, (right, y) = found.maps[number].source, copy.side(-1)
+        left = right - STUB if source == OUTSIDE else bars[source].side(1)[0]
+        draw_copy(axes, left, right, y, found.words["copy"])
+    for number in found.handed:
+        left, y = bars[number].side(1)
+        draw_copy(axes, left, left + STUB, y, found.words["copy"])
     draw_sizes(axes, found.maps, bars)
     draw_words(axes, found, title, bars)
     return figure
+
+
+def draw_copy(axes: Axes, left: float, right: float, y: float, text: str) -> None:
+    draw_arrow(axes, "copy", (left, y), (right, y))
+    write(axes, (left + right) / 2, y + 0.12, text, size=9.5)
 
 
 def write(axes: Axes, x: float, y: float, text: str, colour: str = GREY, **style: Any) -> None:
@@ -268,9 +152,10 @@ def draw_arrow(axes: Axes, kind: str, start: tuple[float, float], end: tuple[flo
 def draw_sizes(axes: Axes, maps: list[FeatureMap], bars: list[Bar]) -> None:
     """Height × width, outside of the U: left on the way down, right on the way up."""
     deepest = max(one.level for one in maps)
-    for one, bar, after in zip(maps, bars, [*maps[1:], None], strict=True):
+    for number, (one, bar) in enumerate(zip(maps, bars, strict=True)):
+        after = maps[number + 1] if number + 1 < len(maps) else None
         text = f"{one.height} × {one.width}"
-        if one.kind in ("input", "down"):
+        if one.kind in ("input", "down") or number == 0:
             write(axes, bar.side(-1)[0] - 0.12, bar.y, text, ha="right")
         elif one.level < deepest and (after is None or after.kind == "up"):
             write(axes, bar.side(1)[0] + 0.12, bar.y, text, ha="left")
@@ -280,21 +165,39 @@ def draw_words(axes: Axes, found: Architecture, title: str, bars: list[Bar]) -> 
     """The title with the numbers, what the two arms of a U are for, and the legend."""
     left, right = bars[0].side(-1)[0], max(bar.side(1)[0] for bar in bars)
     middle, low = (left + right) / 2, min(bar.end(-1)[1] for bar in bars)
-    size = " × ".join(map(str, found.maps[0][2:5]))
-    classes = found.maps[-1].channels if found.maps[-1].kind == "head" else 0
-    facts = f"{found.parameters:,} parameters   ·   input {'e.g. ' * found.any_size}{size}"
-    facts += f"   ·   {classes} class{'es' * (classes > 1)}" * bool(classes)
     write(axes, middle, 1.2, title, BLACK, size=17, weight="bold")
-    write(axes, middle, 0.88, facts, size=11)
+    write(axes, middle, 0.88, facts(found), size=11)
     if "copy" in found.words:
-        style = {"size": 11, "va": "baseline"}
-        write(axes, left, 0.42, "Encoder: what is in the picture", BLACK, ha="left", **style)
-        write(axes, right, 0.42, "Decoder: where it is", BLACK, ha="right", **style)
+        draw_arms(axes, found.maps, left, right)
         bottom = [bar.x for bar in bars if bar.end(-1)[1] == low]
         write(axes, (bottom[0] + bottom[-1]) / 2, low - 0.2, "Bottleneck", BLACK, size=11)
     note = "Each bar is a feature map: channels above it, height × width beside it."
     write(axes, middle, low - 0.75, note)
-    draw_legend(axes, found.words, {bar.kind for bar in bars} | {*found.words}, middle, low - 1.1)
+    used = {bar.kind for bar in bars} | (
+        {*found.words} if any(m.copied for m in found.maps) else set()
+    )
+    draw_legend(axes, found.words, used, middle, low - 1.1)
+
+
+def facts(found: Architecture) -> str:
+    """Parameters, input and classes; of a half only what goes in or comes out of it."""
+    first, last = found.maps[0], found.maps[-1]
+    said = [f"{found.parameters:,} parameters" + " in the whole network" * found.is_half]
+    size = " × ".join(map(str, first[2:5]))
+    said.append(f"input {'e.g. ' * found.any_size}{size}")
+    if last.kind == "head":
+        said.append(f"{last.channels} class{'es' * (last.channels > 1)}")
+    return "   ·   ".join(said)
+
+
+def draw_arms(axes: Axes, maps: list[FeatureMap], left: float, right: float) -> None:
+    """What the way down and the way up are for, above each."""
+    kinds = {one.kind for one in maps}
+    style = {"size": 11, "va": "baseline"}
+    if "down" in kinds:
+        write(axes, left, 0.42, "Encoder: what is in the picture", BLACK, ha="left", **style)
+    if "up" in kinds:
+        write(axes, right, 0.42, "Decoder: where it is", BLACK, ha="right", **style)
 
 
 def draw_legend(axes: Axes, words: dict[str, str], used: set[str], x: float, y: float) -> None:
@@ -315,12 +218,18 @@ def draw_legend(axes: Axes, words: dict[str, str], used: set[str], x: float, y: 
         x += width
 
 
+def _saving(figure: Figure) -> Callable[[Path], Any]:
+    return lambda path: figure.savefig(path, bbox_inches="tight", pad_inches=0.3)
+
+
 def get_model_arch(
     model: keras.Model,
     output: str | os.PathLike[str] = "output",
     size: tuple[int, int] | None = None,
 ) -> list[Path]:
-    """Writes model_arch.png and, where Graphviz is installed, model_layers.png.
+    """Writes model_arch.png, of a U also model_encoder.png and model_decoder.png.
+
+    Where Graphviz is installed, model_layers.png is written too.
 
     Args:
         model: Any Keras network that takes pictures.
@@ -331,10 +240,12 @@ def get_model_arch(
         The paths of the pictures that were written.
     """
     folder = Path(output)
-    figure = draw(read_architecture(model, size), "U-Net" if model.name == "unet" else model.name)
-    writers: dict[str, Any] = {
-        "model_arch.png": lambda path: figure.savefig(path, bbox_inches="tight", pad_inches=0.3)
-    }
+    found = read_architecture(model, size)
+    title = "U-Net" if model.name == "unet" else model.name
+    writers = {"model_arch.png": _saving(draw(found, title))}
+    for name, half in (("encoder", encoder(found)), ("decoder", decoder(found))):
+        if half:
+            writers[f"model_{name}.png"] = _saving(draw(half, f"{title}: {name}"))
     if shutil.which("dot") and importlib.util.find_spec("pydot"):
         from keras.utils import plot_model
 

@@ -12,8 +12,12 @@ from keras import layers
 from matplotlib.figure import Figure
 from PIL import Image
 
-from model_arch import Bar, FeatureMap, get_model_arch, lay_out, read_architecture
+from evaluation.architecture import FeatureMap, decoder, encoder, read_architecture
+from model_arch import Bar, get_model_arch, lay_out
 from segmentation_model import Unet
+
+
+PICTURES = ["model_arch.png", "model_encoder.png", "model_decoder.png"]
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +208,7 @@ def test_wider_means_more_channels_and_taller_means_larger() -> None:
 def test_the_picture_is_white_with_something_on_it(
     default_unet: keras.Model, tmp_path: Path, no_dot: None
 ) -> None:
-    (path,) = get_model_arch(default_unet, tmp_path)
+    path = get_model_arch(default_unet, tmp_path)[0]
     with Image.open(path) as picture:
         pixels = np.asarray(picture.convert("L"))
     height, width = pixels.shape
@@ -215,10 +219,10 @@ def test_the_picture_is_white_with_something_on_it(
     assert path.stat().st_size < 1_000_000
 
 
-def test_nothing_but_the_picture_is_left_in_the_folder(tmp_path: Path, no_dot: None) -> None:
+def test_nothing_but_the_pictures_is_left_in_the_folder(tmp_path: Path, no_dot: None) -> None:
     folder = tmp_path / "deep" / "folder"
     get_model_arch(Unet(32, 32, filters=2, depth=1), folder)
-    assert [path.name for path in folder.iterdir()] == ["model_arch.png"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(PICTURES)
 
 
 def test_a_failed_drawing_leaves_the_older_picture(
@@ -247,24 +251,65 @@ def test_two_threads_draw_into_one_folder(tmp_path: Path, no_dot: None) -> None:
     model = Unet(32, 32, filters=2, depth=1)
     with ThreadPoolExecutor(2) as threads:
         results = list(threads.map(lambda _: get_model_arch(model, tmp_path), range(2)))
-    assert results[0] == results[1] == list(tmp_path.iterdir())
+    assert results[0] == results[1] == [tmp_path / name for name in PICTURES]
+    assert sorted(tmp_path.iterdir()) == sorted(results[0])
     with Image.open(tmp_path / "model_arch.png") as picture:
         picture.verify()
 
 
-def test_without_graphviz_one_picture_is_written_in_silence(
+def test_without_graphviz_the_rest_is_written_in_silence(
     tmp_path: Path, no_dot: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     model = Unet(32, 32, filters=2, depth=1)
-    assert get_model_arch(model, str(tmp_path)) == [tmp_path / "model_arch.png"]
+    assert get_model_arch(model, str(tmp_path)) == [tmp_path / name for name in PICTURES]
     assert "graphviz" not in "".join(capfd.readouterr()).lower()
 
 
 @pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz's dot is not on this machine")
 def test_with_graphviz_the_layers_are_drawn_too(tmp_path: Path) -> None:
     written = get_model_arch(Unet(32, 32, filters=2, depth=1), tmp_path)
-    assert written == [tmp_path / "model_arch.png", tmp_path / "model_layers.png"]
-    assert sorted(tmp_path.iterdir()) == written
-    with Image.open(written[1]) as picture:
+    assert written == [tmp_path / name for name in (*PICTURES, "model_layers.png")]
+    assert sorted(tmp_path.iterdir()) == sorted(written)
+    with Image.open(written[-1]) as picture:
         # 19 layers from top to bottom.
         assert picture.height > picture.width > 100
+
+
+def test_a_u_has_a_picture_of_each_half(
+    default_unet: keras.Model, tmp_path: Path, no_dot: None
+) -> None:
+    written = get_model_arch(default_unet, tmp_path)
+    assert [path.name for path in written] == PICTURES
+    for path in written:
+        with Image.open(path) as picture:
+            assert min(picture.size) > 800
+
+
+def test_the_halves_meet_in_the_bottleneck(default_unet: keras.Model) -> None:
+    found = read_architecture(default_unet)
+    down, up = encoder(found), decoder(found)
+    assert down
+    assert up
+    # The picture, then (convolution, convolution, down) four times, then the bottleneck's two.
+    assert len(down.maps) == 1 + 4 * 3 + 2
+    assert {down.maps[number].channels for number in down.handed} == {16, 32, 64, 128}
+    assert up.maps[0] == down.maps[-1]
+    assert up.maps[-1].kind == "head"
+    assert [one.copied for one in up.maps if one.copied] == [128, 64, 32, 16]
+    assert up.words["copy"] == "from the encoder"
+    assert "down" not in up.words
+    assert "up" not in down.words
+
+
+def test_a_network_without_copies_has_no_halves() -> None:
+    found = read_architecture(other_unet(1, copying=False))
+    assert encoder(found) is None
+    assert decoder(found) is None
+
+
+def test_unpadded_convolutions_and_dropout_are_told() -> None:
+    model = Unet(32, 32, filters=2, depth=1, padding="valid", normalization=None, dropout=0.5)
+    found = read_architecture(model)
+    assert found.words["copy"] == "copy, crop and concatenate"
+    assert found.words["down"] == "2 × 2 max pooling, dropout"
+    assert [(one.height, one.kind) for one in found.maps][-1] == (32, "head")

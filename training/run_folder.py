@@ -23,6 +23,8 @@ FILES = (
     "acc.png",
     "pred_[0-9]*.png",
     "model_arch.png",
+    "model_encoder.png",
+    "model_decoder.png",
     "model_layers.png",
     "unet_model.hdf5",
     "unet_model_interrupted.hdf5",

@@ -1,6 +1,6 @@
 """Photos of val that train has too, or nearly so: scores on them praise memory, not learning.
 
-    matches = find_leaks(train, val, Album(train), Album(val), closely=True)
+    matches = find_leaks(Album(train), Album(val), closely=True)
     matches[0]      # Match(val=4, train=17, kind='same', …): closest first
 
 The quick look compares hashes (likeness.py), and finds copies that were stored anew, relit,

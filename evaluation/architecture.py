@@ -1,0 +1,201 @@
+"""What a network is made of, read from its own layers: levels, channels, sizes, skip connections.
+
+    found = read_architecture(model)
+    found.maps[0]                           # the picture that goes in
+    encoder(found), decoder(found)          # its two halves
+
+A feature map stands for a layer that makes one; what only normalises or drops belongs to it.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise, takewhile
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import keras
+
+EXAMPLE_SIZE = (256, 256)  # for a network that takes any size; it can be halved eight times
+NAMES = {
+    "MaxPooling2D": "max pooling",
+    "AveragePooling2D": "average pooling",
+    "Conv2DTranspose": "transposed convolution",
+    "UpSampling2D": "up-sampling",
+    "BatchNormalization": "batch normalisation",
+    "FusedBatchNormalization": "batch normalisation",
+    "Dropout": "dropout",
+    "ReLU": "ReLU",
+    "relu": "ReLU",
+}
+
+
+OUTSIDE = -2
+
+
+class FeatureMap(NamedTuple):
+    """What a layer leaves behind: a bar of the picture, and the arrow that leads to it."""
+
+    kind: str  # "input", "convolution", "down", "up" or "head"
+    level: int  # 0 is the full size, each level down has half of it
+    height: int
+    width: int
+    channels: int
+    copied: int = 0  # channels that a skip connection lays beside it
+    source: int = -1  # number of the map that they come from; OUTSIDE of a half's other half
+
+
+class Architecture(NamedTuple):
+    """All that the picture shows."""
+
+    parameters: int
+    any_size: bool  # the sizes are an example
+    maps: list[FeatureMap]
+    words: dict[str, str]  # what each kind of arrow does
+    handed: frozenset[int] = frozenset()  # maps that an encoder hands over to its decoder
+    is_half: bool = False
+
+
+def read_architecture(model: keras.Model, size: tuple[int, int] | None = None) -> Architecture:
+    """Finds levels, channels and skips in the order of the layers; `size` if it takes any."""
+    taken = [tuple(one.shape) for one in getattr(model, "inputs", None) or []]
+    layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
+    if not taken or len(taken[0]) != 4 or "convolution" not in map(kind_of, layers):
+        raise ValueError(
+            "The picture needs convolutions on (batch, height, width, channels), such as in "
+            "Unet(256, 256) or in any keras.Model made with keras.Input. Received: inputs="
+            f"{taken}, layers={[type(layer).__name__ for layer in layers]}"
+        )
+    tensors = [model.inputs[0], *(layer.output for layer in layers)]
+    picture, *shapes = shapes_of(model, tensors, size or EXAMPLE_SIZE)
+    kinds = kinds_of(layers[: len(shapes)])
+    maps = [FeatureMap("input", 0, *picture)]
+    map_of = {id(one): 0 for one in model.inputs}  # which map a tensor belongs to
+    for layer, kind, shape in zip(layers, kinds, shapes, strict=False):
+        inputs = layer.input if isinstance(layer.input, list) else [layer.input]
+        before = [map_of.get(id(one), len(maps) - 1) for one in inputs]
+        # What only crops or normalises belongs to the map before; a copy comes from the older one.
+        source = min(before) if kind == "copy" else max(before)
+        if kind == "copy":
+            add_copy(maps, shape[2], source)
+        elif kind:
+            step = {"down": 1, "up": -1}.get(kind, 0) * round(math.log2(stride_of(layer)))
+            maps.append(FeatureMap(kind, maps[-1].level + step, *shape))
+        map_of[id(layer.output)] = len(maps) - 1 if kind else source
+    any_size = None in taken[0][1:3]
+    if any_size and "copy" in kinds:
+        check_sizes(maps)
+    return Architecture(model.count_params(), any_size, maps, words_for(layers, kinds))
+
+
+def add_copy(maps: list[FeatureMap], channels: int, source: int) -> None:
+    """Lays a copy beside the last way up; a convolution between the two becomes part of that."""
+    turn = max(number for number, one in enumerate(maps) if one.kind in ("input", "down", "up"))
+    if maps[turn].kind == "up" and source < turn:
+        copied = channels - maps[-1].channels
+        maps[turn:] = [maps[-1]._replace(kind="up", copied=copied, source=source)]
+
+
+def shapes_of(model: keras.Model, tensors: list[Any], size: tuple[int, int]) -> list[Any]:
+    """Sends a picture's shape, not a picture, through the network; stops where its maps end."""
+    import keras
+
+    inputs = []
+    for one in model.inputs:
+        sides = zip(one.shape, (1, *size, *one.shape[3:]), strict=True)
+        inputs.append(keras.KerasTensor([given or example for given, example in sides], one.dtype))
+    outputs = keras.Function(model.inputs, tensors).compute_output_spec(inputs)
+    return [one.shape[1:] for one in takewhile(lambda one: one.ndim == 4, outputs)]
+
+
+def check_sizes(maps: list[FeatureMap]) -> None:
+    """A map of odd size loses a row when it is halved, and its copy would no longer fit."""
+    for before, after in pairwise(maps):
+        stride = 2 ** max(0, after.level - before.level)
+        if before.height % stride or before.width % stride:
+            raise ValueError(
+                f"On the way down, a map of {before.height} × {before.width} does not divide by "
+                f"{stride}. Give a size with multiples of {2 ** max(one.level for one in maps)}. "
+                f"Received: size={(maps[0].height, maps[0].width)}"
+            )
+
+
+def stride_of(layer: Any) -> int:
+    """How many times smaller (or, on the way up, larger) a layer makes a map."""
+    stride = getattr(layer, "strides", getattr(layer, "size", 1))
+    return stride[0] if isinstance(stride, tuple) else int(stride)
+
+
+def kind_of(layer: Any) -> str:
+    """What a layer is in the picture; "" for one that leaves the shape of the map as it is."""
+    name = type(layer).__name__
+    if stride_of(layer) > 1:
+        return "up" if name in ("UpSampling2D", "Conv2DTranspose") else "down"
+    return "convolution" if "Conv" in name else "copy" if name == "Concatenate" else ""
+
+
+def kinds_of(layers: list[Any]) -> list[str]:
+    """The kind of each; a convolution of 1 × 1 after which nothing changes shape is the head."""
+    kinds = [kind_of(layer) for layer in layers]
+    last = max(number for number, kind in enumerate(kinds) if kind)
+    if kinds[last] == "convolution" and layers[last].kernel_size == (1, 1):
+        kinds[last] = "head"
+    return kinds
+
+
+def words_for(layers: list[Any], kinds: list[str]) -> dict[str, str]:
+    """What each kind of arrow does, such as "3 × 3 convolution, ReLU, batch normalisation"."""
+    said: dict[str, list[list[str]]] = {}
+    words: list[str] = []
+    current = ""
+    for layer, kind in zip(layers, kinds, strict=False):
+        if kind:
+            words = []
+            said.setdefault(kind, []).append(words)
+            current = kind
+        name = NAMES.get(type(layer).__name__, "")
+        if name == "dropout" and current != "down":  # some blocks end in it: too much to tell
+            continue
+        sizes = [getattr(layer, one, None) for one in ("kernel_size", "pool_size", "size")]
+        windows = [f"{one[0]} × {one[1]} {name or 'convolution'}" for one in sizes if one]
+        activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+        words += windows or [name] * bool(name)
+        words += [NAMES.get(activation, activation)] * (activation != "linear")
+    found = {kind: " or ".join(dict.fromkeys(map(", ".join, said[kind]))) for kind in said}
+    cropped = any(type(layer).__name__ == "Cropping2D" for layer in layers)
+    copy = "copy, crop and concatenate" if cropped else "copy and concatenate"
+    return found | ({"copy": copy} if "copy" in found else {})
+
+
+def encoder(found: Architecture) -> Architecture | None:
+    """The way down with the bottleneck; None where a network has no way up with copies."""
+    turn = _turn(found.maps)
+    if not turn:
+        return None
+    maps = found.maps[:turn]
+    handed = frozenset(one.source for one in found.maps if one.copied)
+    words = _words_of(found, maps) | {"copy": "handed to the decoder"}
+    return Architecture(found.parameters, found.any_size, maps, words, handed, True)
+
+
+def decoder(found: Architecture) -> Architecture | None:
+    """The way up, from the bottleneck to the prediction."""
+    turn = _turn(found.maps)
+    if not turn:
+        return None
+    maps = [
+        one._replace(source=OUTSIDE if one.copied else one.source) for one in found.maps[turn - 1 :]
+    ]
+    words = _words_of(found, maps[1:]) | {"copy": "from the encoder"}
+    return found._replace(maps=maps, words=words, is_half=True)
+
+
+def _turn(maps: list[FeatureMap]) -> int:
+    """Number of the first map on the way up, if copies are laid beside it."""
+    ups = [number for number, one in enumerate(maps) if one.kind == "up"]
+    return ups[0] if ups and any(one.copied for one in maps) else 0
+
+
+def _words_of(found: Architecture, maps: list[FeatureMap]) -> dict[str, str]:
+    kinds = {one.kind for one in maps}
+    return {kind: word for kind, word in found.words.items() if kind in kinds}
