@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import keras
 
+WITHOUT_END = 10**6  # epochs of a run that ends by the clock alone
 WARM_UP = 0.05  # share of the run in which the learning rate rises
 FIRST_RATE = 0.01  # what it begins with, as a share of its highest
 

@@ -24,7 +24,7 @@ from dataset.cache import Cached
 from labels.classes import Classes
 from segmentation_model import Unet
 from training.backend import device
-from training.budget import Clock, Pace, StepClock, TimeClock
+from training.budget import WITHOUT_END, Clock, Pace, StepClock, TimeClock
 from training.callbacks import (
     Interrupted,
     Interruption,
@@ -42,7 +42,6 @@ from training.running_scores import RunningScores
 from training.validation import Scorer
 
 MEASURED_STEPS = 4
-WITHOUT_END = 10**6  # epochs of a run that ends by the clock
 # Where passes are short, as over 20 pictures, a run by the clock validates less often than once
 # a pass: it takes at most this share of the time, but happens at least so many times.
 VALIDATING, VALIDATIONS = 0.1, 5
@@ -62,9 +61,12 @@ class Training:
     def __init__(self, cached: Cached, classes: Classes, config: Config) -> None:
         keras.utils.set_random_seed(config.seed)
         # A batch larger than the data would hold pairs twice.
-        config = replace(config, batch_size=min(config.batch_size, len(cached.train)))
+        epochs = config.epochs or (None if config.minutes else EPOCHS)
+        config = replace(
+            config, batch_size=min(config.batch_size, len(cached.train)), epochs=epochs
+        )
         self.cached, self.classes, self.config = cached, classes, config
-        self.epochs = config.epochs or (WITHOUT_END if config.minutes else EPOCHS)
+        self.epochs = epochs or WITHOUT_END
         view = partial(
             augment,
             flip=config.flip,
@@ -155,13 +157,12 @@ class Training:
         return seconds[-1]
 
     def limit(self, seconds: float) -> None:
-        """Makes it a run by the clock, as --minutes does."""
+        """Ends the run after so long, though its epochs are not over."""
         self.config = replace(self.config, minutes=max(1.0, seconds) / 60)
-        self.epochs = self.batches.epochs = WITHOUT_END
 
     def interval(self, estimate: Estimate) -> int:
         """Steps from one validation to the next: a pass, or more where passes are short."""
-        if not self.config.minutes:
+        if not self.config.minutes or self.config.epochs:
             return self.batches.steps
         usable = self.config.minutes * 60 * (1 - VALIDATING)
         seldom = estimate.validation / estimate.step * (1 - VALIDATING) / VALIDATING
@@ -182,7 +183,7 @@ class Training:
     def _length(self, estimate: Estimate) -> str:
         steps, minutes = self.batches.steps, self.config.minutes
         one = f"{estimate.step:.2f} s each, with a validation of {estimate.validation:.0f} s"
-        if not minutes or self.epochs < WITHOUT_END:
+        if not minutes or self.config.epochs:
             seconds = duration(self.epochs * self.epoch_seconds(estimate))
             at_most = f", but at most {duration(minutes * 60)}" if minutes else ""
             return f"{self.epochs} epochs of {steps} steps, {one}: about {seconds}{at_most}"
@@ -237,7 +238,7 @@ class Training:
     def _pace(self, estimate: Estimate) -> Pace:
         config = self.config
         clocks: list[Clock] = []
-        if self.epochs < WITHOUT_END:
+        if config.epochs:
             clocks.append(StepClock(len(self.batches)))
         if config.minutes:
             clocks.append(TimeClock(60 * config.minutes, reserve=estimate.validation))

@@ -9,7 +9,7 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from training.budget import Pace
+from training.budget import WITHOUT_END, Pace
 
 
 def duration(seconds: float) -> str:
@@ -81,16 +81,16 @@ class Display(keras.callbacks.Callback):
 
     def _place(self) -> str:
         """Where the run is: its epoch, or by the clock how many passes it has made."""
-        if self.pace.seconds:
+        if self.epochs >= WITHOUT_END:
             return f"pass {self.done / self.steps:.1f}"
         return f"epoch {self.epoch + 1}/{self.epochs}"
 
     def _left(self) -> str:
-        if self.pace.seconds:
-            return duration(self.pace.seconds * (1 - self.pace.share))
         validations = self.epochs - self.epoch
         steps = self.steps * self.epochs - self.done
-        return duration(steps * self.step_seconds + validations * self.validation_seconds)
+        seconds = steps * self.step_seconds + validations * self.validation_seconds
+        by_clock = self.pace.seconds * (1 - self.pace.share) if self.pace.seconds else seconds
+        return duration(min(seconds, by_clock))
 
 
 def _bar() -> tuple[Progress, TaskID]:

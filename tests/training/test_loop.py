@@ -13,8 +13,9 @@ import pytest
 
 from dataset.cache import Cached, Examples
 from labels.classes import IGNORE, numbered_classes
+from training.budget import WITHOUT_END
 from training.config import Config
-from training.loop import WITHOUT_END, Estimate, Training, optimizer
+from training.loop import Estimate, Training, optimizer
 from training.normalization import FusedBatchNormalization
 from training.outcome import Outcome
 from training.scores import Scores, confusion
@@ -194,8 +195,9 @@ def test_it_learns_and_hands_over_every_column_after_each_epoch(examples: Exampl
     best = max(outcome.history, key=lambda row: row["val_miou"])
     assert outcome.history.index(best) + 1 == outcome.best_epoch
     # 240 steps: 12 rise. After 21 epochs the cosine over 228 is at 126 - 12, its middle.
-    assert outcome.history[20]["learning_rate"] == pytest.approx(0.005)
-    assert last["learning_rate"] == pytest.approx(0, abs=1e-9)
+    # Of 240 steps the 126th begins when 125 are over: .5 + .5 · cos(π · (125/240 − .05) / .95)
+    assert outcome.history[20]["learning_rate"] == pytest.approx(0.01 * 0.50689, rel=1e-3)
+    assert last["learning_rate"] == pytest.approx(0, abs=1e-6)
 
     # What was measured last is what the network gives now.
     predicted = training.model.predict(examples.photos, verbose=0).argmax(-1)
@@ -255,9 +257,8 @@ def test_the_plan_of_a_run_by_the_clock_tells_its_passes(examples: Examples) -> 
 
 @pytest.mark.slow
 def test_a_run_by_the_clock_ends_when_its_time_is_over(examples: Examples) -> None:
-    training = make(examples, replace(TINY, epochs=None))
+    training = make(examples, replace(TINY, epochs=None, minutes=4 / 60))
     estimate = training.measure()
-    training.limit(seconds=4.0)
     assert training.epochs == WITHOUT_END
     began = time.monotonic()
     outcome = training.run(estimate, keep=lambda: None, record=lambda outcome: None)
@@ -266,6 +267,17 @@ def test_a_run_by_the_clock_ends_when_its_time_is_over(examples: Examples) -> No
     assert outcome.steps > 3
     assert outcome.best_epoch >= 1
     assert outcome.history[-1]["learning_rate"] < 0.1 * TINY.learning_rate
+
+
+def test_a_limited_run_ends_with_its_epochs_or_its_time(examples: Examples) -> None:
+    training = make(examples, replace(TINY, epochs=None))
+    training.limit(seconds=90)
+    assert (training.config.epochs, training.config.minutes) == (10, 1.5)
+    _, how_long = training.plan(Estimate(step=0.5, validation=3.0))
+    # 10 epochs of 3 · .5 + 3 s
+    assert "10 epochs of 3 steps" in how_long
+    assert "about 45 s, but at most 1 min 30 s." in how_long
+    assert training.interval(Estimate(step=0.5, validation=3.0)) == 3
 
 
 @pytest.mark.slow
