@@ -17,32 +17,33 @@ if TYPE_CHECKING:
     import keras
 
 EXAMPLE_SIZE = (256, 256)  # for a network that takes any size; it can be halved eight times
-NAMES = {
+NAMES = {  # of a layer's class or of one that it is derived from
     "MaxPooling2D": "max pooling",
     "AveragePooling2D": "average pooling",
     "Conv2DTranspose": "transposed convolution",
     "UpSampling2D": "up-sampling",
     "BatchNormalization": "batch normalisation",
-    "FusedBatchNormalization": "batch normalisation",
-    "Dropout": "dropout",
     "ReLU": "ReLU",
     "relu": "ReLU",
 }
 
 
-OUTSIDE = -2
-
-
 class FeatureMap(NamedTuple):
     """What a layer leaves behind: a bar of the picture, and the arrow that leads to it."""
 
-    kind: str  # "input", "convolution", "down", "up" or "head"
+    kind: str  # "input", "border", "convolution", "down", "up" or "head"
     level: int  # 0 is the full size, each level down has half of it
     height: int
     width: int
     channels: int
     copied: int = 0  # channels that a skip connection lays beside it
-    source: int = -1  # number of the map that they come from; OUTSIDE of a half's other half
+    source: int = -1  # number, in the whole network, of the map that they come from
+    uncropped: tuple[int, int] = (0, 0)  # height and width of that map
+    parameters: int = 0  # of the layers that lead to it
+
+    @property
+    def size(self) -> str:
+        return f"{self.height} × {self.width}"
 
 
 class Architecture(NamedTuple):
@@ -52,8 +53,8 @@ class Architecture(NamedTuple):
     any_size: bool  # the sizes are an example
     maps: list[FeatureMap]
     words: dict[str, str]  # what each kind of arrow does
-    handed: frozenset[int] = frozenset()  # maps that an encoder hands over to its decoder
-    is_half: bool = False
+    half: str = ""  # "encoder" or "decoder", when it is not the whole
+    handed: tuple[int, ...] = ()  # numbers of the maps that an encoder hands to its decoder
 
 
 def read_architecture(model: keras.Model, size: tuple[int, int] | None = None) -> Architecture:
@@ -67,11 +68,22 @@ def read_architecture(model: keras.Model, size: tuple[int, int] | None = None) -
             f"{taken}, layers={[type(layer).__name__ for layer in layers]}"
         )
     tensors = [model.inputs[0], *(layer.output for layer in layers)]
-    picture, *shapes = shapes_of(model, tensors, size or EXAMPLE_SIZE)
-    kinds = kinds_of(layers[: len(shapes)])
-    maps = [FeatureMap("input", 0, *picture)]
+    shapes = shapes_of(model, tensors, size or EXAMPLE_SIZE)
+    kinds = kinds_of(layers[: len(shapes) - 1])
+    maps = maps_of(model, layers, kinds, shapes)
+    any_size = None in taken[0][1:3]
+    if any_size and "copy" in kinds:
+        check_sizes(maps)
+    return Architecture(model.count_params(), any_size, maps, words_for(layers, kinds))
+
+
+def maps_of(
+    model: keras.Model, layers: list[Any], kinds: list[str], shapes: list[Any]
+) -> list[FeatureMap]:
+    """A map for the picture and one for each layer that has a kind."""
+    maps = [FeatureMap("input", 0, *shapes[0])]
     map_of = {id(one): 0 for one in model.inputs}  # which map a tensor belongs to
-    for layer, kind, shape in zip(layers, kinds, shapes, strict=False):
+    for layer, kind, shape in zip(layers, kinds, shapes[1:], strict=False):
         inputs = layer.input if isinstance(layer.input, list) else [layer.input]
         before = [map_of.get(id(one), len(maps) - 1) for one in inputs]
         # What only crops or normalises belongs to the map before; a copy comes from the older one.
@@ -81,19 +93,24 @@ def read_architecture(model: keras.Model, size: tuple[int, int] | None = None) -
         elif kind:
             step = {"down": 1, "up": -1}.get(kind, 0) * round(math.log2(stride_of(layer)))
             maps.append(FeatureMap(kind, maps[-1].level + step, *shape))
+        maps[-1] = maps[-1]._replace(parameters=maps[-1].parameters + layer.count_params())
         map_of[id(layer.output)] = len(maps) - 1 if kind else source
-    any_size = None in taken[0][1:3]
-    if any_size and "copy" in kinds:
-        check_sizes(maps)
-    return Architecture(model.count_params(), any_size, maps, words_for(layers, kinds))
+    return maps
 
 
 def add_copy(maps: list[FeatureMap], channels: int, source: int) -> None:
     """Lays a copy beside the last way up; a convolution between the two becomes part of that."""
     turn = max(number for number, one in enumerate(maps) if one.kind in ("input", "down", "up"))
     if maps[turn].kind == "up" and source < turn:
-        copied = channels - maps[-1].channels
-        maps[turn:] = [maps[-1]._replace(kind="up", copied=copied, source=source)]
+        maps[turn:] = [
+            maps[-1]._replace(
+                kind="up",
+                copied=channels - maps[-1].channels,
+                source=source,
+                uncropped=(maps[source].height, maps[source].width),
+                parameters=sum(one.parameters for one in maps[turn:]),
+            )
+        ]
 
 
 def shapes_of(model: keras.Model, tensors: list[Any], size: tuple[int, int]) -> list[Any]:
@@ -131,12 +148,16 @@ def kind_of(layer: Any) -> str:
     name = type(layer).__name__
     if stride_of(layer) > 1:
         return "up" if name in ("UpSampling2D", "Conv2DTranspose") else "down"
-    return "convolution" if "Conv" in name else "copy" if name == "Concatenate" else ""
+    names = {"Concatenate": "copy", "ZeroPadding2D": "border"}
+    return "convolution" if "Conv" in name else names.get(name, "")
 
 
 def kinds_of(layers: list[Any]) -> list[str]:
     """The kind of each; a convolution of 1 × 1 after which nothing changes shape is the head."""
     kinds = [kind_of(layer) for layer in layers]
+    # Only around the picture: further on, some networks pad each map before they halve it.
+    first = next(number for number, kind in enumerate(kinds) if kind not in ("", "border"))
+    kinds[first:] = ["" if kind == "border" else kind for kind in kinds[first:]]
     last = max(number for number, kind in enumerate(kinds) if kind)
     if kinds[last] == "convolution" and layers[last].kernel_size == (1, 1):
         kinds[last] = "head"
@@ -146,56 +167,88 @@ def kinds_of(layers: list[Any]) -> list[str]:
 def words_for(layers: list[Any], kinds: list[str]) -> dict[str, str]:
     """What each kind of arrow does, such as "3 × 3 convolution, ReLU, batch normalisation"."""
     said: dict[str, list[list[str]]] = {}
-    words: list[str] = []
+    shares: dict[str, list[float]] = {}
     current = ""
-    for layer, kind in zip(layers, kinds, strict=False):
+    for before, layer, kind in zip([None, *layers], layers, kinds, strict=False):
         if kind:
-            words = []
-            said.setdefault(kind, []).append(words)
             current = kind
-        name = NAMES.get(type(layer).__name__, "")
-        if name == "dropout" and current != "down":  # some blocks end in it: too much to tell
-            continue
-        sizes = [getattr(layer, one, None) for one in ("kernel_size", "pool_size", "size")]
-        windows = [f"{one[0]} × {one[1]} {name or 'convolution'}" for one in sizes if one]
-        activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
-        words += windows or [name] * bool(name)
-        words += [NAMES.get(activation, activation)] * (activation != "linear")
+            cropped = kind == "head" and is_a(before, "Cropping2D")
+            said.setdefault(kind, []).append(["crop" + pixels_of(before)] * cropped)
+        # A block of convolutions may end in dropout, which is too much to tell of each of them.
+        if current in ("down", "copy") and is_a(layer, "Dropout"):
+            shares.setdefault(current, []).append(layer.rate)
+        if current:
+            said[current][-1] += words_of(layer)
     found = {kind: " or ".join(dict.fromkeys(map(", ".join, said[kind]))) for kind in said}
-    cropped = any(type(layer).__name__ == "Cropping2D" for layer in layers)
-    copy = "copy, crop and concatenate" if cropped else "copy and concatenate"
-    return found | ({"copy": copy} if "copy" in found else {})
+    if "copy" in found:
+        cropped = any(is_a(layer, "Cropping2D") for layer in layers)
+        found["copy"] = f"copy{', crop' * cropped} and concatenate"
+    return {kind: found[kind] + dropout_of(shares.get(kind, [])) for kind in found}
+
+
+def words_of(layer: Any) -> list[str]:
+    """What one layer does: "3 × 3 convolution" and "ReLU"; nothing of what only crops or drops."""
+    if is_a(layer, "ZeroPadding2D"):
+        return ["black border" + pixels_of(layer)]
+    name = next((NAMES[one] for one in _classes(layer) if one in NAMES), "")
+    sizes = [getattr(layer, one, None) for one in ("kernel_size", "pool_size", "size")]
+    windows = [f"{one[0]} × {one[1]} {name or 'convolution'}" for one in sizes if one]
+    activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    words = windows or [name] * bool(name)
+    return words + [NAMES.get(activation, activation)] * (activation != "linear")
+
+
+def pixels_of(layer: Any) -> str:
+    """What is cropped or padded: " of 94 pixels" where all four sides are alike."""
+    sides = getattr(layer, "cropping", None) or getattr(layer, "padding", None)
+    found = {side for pair in sides for side in pair} if isinstance(sides, tuple) else set()
+    return f" of {found.pop()} pixels" if len(found) == 1 else ""
+
+
+def dropout_of(shares: list[float]) -> str:
+    percent = " or ".join(f"{100 * share:g}" for share in dict.fromkeys(shares))
+    return f", dropout of {percent} %" if percent else ""
+
+
+def is_a(layer: Any, name: str) -> bool:
+    return name in _classes(layer)
+
+
+def _classes(layer: Any) -> list[str]:
+    """Names of a layer's class and of those that it is derived from: training has its own."""
+    return [one.__name__ for one in type(layer).__mro__]
 
 
 def encoder(found: Architecture) -> Architecture | None:
     """The way down with the bottleneck; None where a network has no way up with copies."""
     turn = _turn(found.maps)
-    if not turn:
-        return None
-    maps = found.maps[:turn]
-    handed = frozenset(one.source for one in found.maps if one.copied)
-    words = _words_of(found, maps) | {"copy": "handed to the decoder"}
-    return Architecture(found.parameters, found.any_size, maps, words, handed, True)
+    handed = tuple(one.source for one in found.maps if one.copied)
+    words = {"copy": "skip connection to the decoder"}
+    return _half(found, "encoder", found.maps[:turn], words, handed) if turn else None
 
 
 def decoder(found: Architecture) -> Architecture | None:
-    """The way up, from the bottleneck to the prediction."""
+    """The way up, from the bottleneck, whose parameters are the encoder's, to the prediction."""
     turn = _turn(found.maps)
-    if not turn:
-        return None
-    maps = [
-        one._replace(source=OUTSIDE if one.copied else one.source) for one in found.maps[turn - 1 :]
-    ]
-    words = _words_of(found, maps[1:]) | {"copy": "from the encoder"}
-    return found._replace(maps=maps, words=words, is_half=True)
+    maps = [found.maps[turn - 1]._replace(parameters=0), *found.maps[turn:]]
+    words = {"copy": found.words.get("copy", "")}
+    return _half(found, "decoder", maps, words) if turn else None
+
+
+def _half(
+    found: Architecture,
+    name: str,
+    maps: list[FeatureMap],
+    words: dict[str, str],
+    handed: tuple[int, ...] = (),
+) -> Architecture:
+    kinds = {one.kind for one in (maps if name == "encoder" else maps[1:])}
+    words = {kind: word for kind, word in found.words.items() if kind in kinds} | words
+    parameters = sum(one.parameters for one in maps)
+    return Architecture(parameters, found.any_size, maps, words, name, handed)
 
 
 def _turn(maps: list[FeatureMap]) -> int:
     """Number of the first map on the way up, if copies are laid beside it."""
     ups = [number for number, one in enumerate(maps) if one.kind == "up"]
     return ups[0] if ups and any(one.copied for one in maps) else 0
-
-
-def _words_of(found: Architecture, maps: list[FeatureMap]) -> dict[str, str]:
-    kinds = {one.kind for one in maps}
-    return {kind: word for kind, word in found.words.items() if kind in kinds}

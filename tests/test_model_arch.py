@@ -4,18 +4,20 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from evaluation.architecture import FeatureMap, decoder, encoder, read_architecture
-from model_arch import Bar, get_model_arch, lay_out
+from model_arch import BOTTOM, Bar, draw, facts, get_model_arch, lay_out, links_of
 from segmentation_model import Unet
-
 
 PICTURES = ["model_arch.png", "model_encoder.png", "model_decoder.png"]
 
@@ -30,126 +32,11 @@ def no_dot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
 
 
-def other_unet(convolutions: int, normalised: bool = True, copying: bool = True) -> keras.Model:
-    """Two levels of 4 and 8 channels with up-sampling, written as other people write it."""
-
-    def block(x: keras.KerasTensor, filters: int) -> keras.KerasTensor:
-        for _ in range(convolutions):
-            x = layers.Conv2D(filters, 3, padding="same")(x)
-            x = layers.BatchNormalization()(x) if normalised else x
-            x = layers.ReLU()(x)
-        return layers.Dropout(0.1)(x)
-
-    inputs = keras.Input((32, 32, 3))
-    first = block(inputs / 255.0, 4)
-    second = block(layers.MaxPooling2D()(first), 8)
-    x = block(layers.MaxPooling2D()(second), 16)
-    for skip, filters in ((second, 8), (first, 4)):
-        x = layers.UpSampling2D()(x)
-        x = layers.Conv2D(filters, 2, padding="same")(x)
-        x = block(layers.Concatenate()([skip, x]) if copying else x, filters)
-    return keras.Model(inputs, layers.Conv2D(1, 1, activation="sigmoid")(x), name="other")
-
-
-def channels_and_heights(model: keras.Model) -> list[str]:
-    return [f"{one.kind} {one.channels}@{one.height}" for one in read_architecture(model).maps]
-
-
-def test_the_default_network_is_read_as_it_was_worked_out_by_hand(
-    default_unet: keras.Model,
-) -> None:
-    assert channels_and_heights(default_unet) == [
-        *("input 3@256", "convolution 16@256", "convolution 16@256"),
-        *("down 16@128", "convolution 32@128", "convolution 32@128"),
-        *("down 32@64", "convolution 64@64", "convolution 64@64"),
-        *("down 64@32", "convolution 128@32", "convolution 128@32"),
-        *("down 128@16", "convolution 256@16", "convolution 256@16"),
-        *("up 128@32", "convolution 128@32", "convolution 128@32"),
-        *("up 64@64", "convolution 64@64", "convolution 64@64"),
-        *("up 32@128", "convolution 32@128", "convolution 32@128"),
-        *("up 16@256", "convolution 16@256", "convolution 16@256", "head 19@256"),
-    ]
-
-
-def test_each_copy_comes_from_the_end_of_its_level_on_the_way_down(
-    default_unet: keras.Model,
-) -> None:
-    maps = read_architecture(default_unet).maps
-    copies = [(one.level, one.copied, one.source) for one in maps if one.copied]
-    assert copies == [(3, 128, 11), (2, 64, 8), (1, 32, 5), (0, 16, 2)]
-
-
-def test_the_legend_says_what_the_layers_do(default_unet: keras.Model) -> None:
-    found = read_architecture(default_unet)
-    assert found.parameters == 1_947_299
-    assert found.words == {
-        "convolution": "3 × 3 convolution, ReLU, batch normalisation",
-        "down": "2 × 2 max pooling",
-        "up": "2 × 2 transposed convolution",
-        "copy": "copy and concatenate",
-        "head": "1 × 1 convolution, softmax",
-    }
-
-
-def test_two_levels_with_eight_filters_are_read() -> None:
-    assert channels_and_heights(Unet(64, 64, filters=8, depth=2, classes=2)) == [
-        *("input 3@64", "convolution 8@64", "convolution 8@64"),
-        *("down 8@32", "convolution 16@32", "convolution 16@32"),
-        *("down 16@16", "convolution 32@16", "convolution 32@16"),
-        *("up 16@32", "convolution 16@32", "convolution 16@32"),
-        *("up 8@64", "convolution 8@64", "convolution 8@64", "head 2@64"),
-    ]
-
-
-def test_height_and_width_are_not_mixed_up() -> None:
-    maps = read_architecture(Unet(128, 192, classes=3, depth=2)).maps
-    sizes = {(one.level, one.height, one.width) for one in maps}
-    assert sizes == {(0, 128, 192), (1, 64, 96), (2, 32, 48)}
-
-
-def test_a_network_for_any_size_is_shown_with_an_example() -> None:
-    found = read_architecture(Unet(filters=2, depth=2))
-    assert found.any_size
-    assert (found.maps[0].height, found.maps[0].width) == (256, 256)
-    smallest = max(
-        read_architecture(Unet(filters=2, depth=2), (64, 96)).maps, key=lambda m: m.level
-    )
-    assert (smallest.height, smallest.width) == (16, 24)
-
-
-def test_a_fixed_size_is_not_changed_by_another_one() -> None:
-    found = read_architecture(Unet(64, 64, filters=2, depth=1), (128, 128))
-    assert not found.any_size
-    assert found.maps[0].height == 64
-
-
-def test_a_size_that_cannot_be_halved_is_refused_with_one_that_can() -> None:
-    # 100 -> 50 -> 25, and 25 is odd.
-    with pytest.raises(ValueError, match=r"25 × 25 .*multiples of 16.*size=\(100, 100\)"):
-        read_architecture(Unet(filters=2), (100, 100))
-
-
-@pytest.mark.parametrize("convolutions", [1, 3])
-def test_any_number_of_convolutions_per_level_is_read(convolutions: int) -> None:
-    maps = read_architecture(other_unet(convolutions)).maps
-    # Two levels down, the bottom, two levels up; the one after up-sampling is part of the arrow.
-    assert sum(one.kind == "convolution" for one in maps) == 5 * convolutions
-    assert [(one.copied, one.source) for one in maps if one.copied] == [
-        (8, 2 * convolutions + 1),
-        (4, convolutions),
-    ]
-
-
-def test_a_network_without_normalisation_is_not_given_any() -> None:
-    words = read_architecture(other_unet(2, normalised=False)).words
-    assert words["convolution"].startswith("3 × 3 convolution, ReLU or 2 × 2 convolution")
-    assert words["up"] == "2 × 2 up-sampling"
-    assert words["head"] == "1 × 1 convolution, sigmoid"
-
-
 def test_a_network_without_copies_is_drawn_as_what_it_is(tmp_path: Path, no_dot: None) -> None:
-    model = other_unet(1, copying=False)
-    assert not any(one.copied for one in read_architecture(model).maps)
+    inputs = keras.Input((32, 32, 3))
+    x = layers.MaxPooling2D()(layers.Conv2D(4, 3, padding="same")(inputs))
+    x = layers.UpSampling2D()(layers.Conv2D(8, 3, padding="same")(x))
+    model = keras.Model(inputs, layers.Conv2D(1, 1)(x))
     assert get_model_arch(model, tmp_path) == [tmp_path / "model_arch.png"]
 
 
@@ -157,9 +44,7 @@ def test_a_classifier_is_drawn_down_to_its_last_map(tmp_path: Path, no_dot: None
     # 32 - 2 = 30, halved 15, and 15 - 2 = 13.
     steps = [layers.Conv2D(4, 3), layers.MaxPooling2D(), layers.Conv2D(8, 3), layers.Flatten()]
     model = keras.Sequential([keras.Input((32, 32, 3)), *steps, layers.Dense(5)])
-    assert channels_and_heights(model) == [
-        *("input 3@32", "convolution 4@30", "down 4@15", "convolution 8@13")
-    ]
+    assert [one.height for one in read_architecture(model).maps] == [32, 30, 15, 13]
     assert get_model_arch(model, tmp_path)[0].is_file()
 
 
@@ -168,11 +53,6 @@ def test_a_network_without_pictures_is_refused_and_nothing_is_written(tmp_path: 
     with pytest.raises(ValueError, match=r"needs convolutions.*inputs=\[\(None, 8\)\]"):
         get_model_arch(model, tmp_path / "new")
     assert not (tmp_path / "new").exists()
-
-
-def test_a_network_that_has_not_been_built_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"keras\.Input.*inputs=\[\]"):
-        read_architecture(keras.Sequential([layers.Conv2D(3, 3)]))
 
 
 @pytest.mark.parametrize(("depth", "filters"), [(1, 1), (2, 8), (4, 16), (6, 2)])
@@ -285,31 +165,81 @@ def test_a_u_has_a_picture_of_each_half(
             assert min(picture.size) > 800
 
 
-def test_the_halves_meet_in_the_bottleneck(default_unet: keras.Model) -> None:
+@pytest.fixture(scope="module")
+def unpadded_unet() -> keras.Model:
+    """Grows 128 to 316 and takes it down to 16 and 12, as that of the paper takes 572 to 28."""
+    return Unet(128, 128, classes=4, filters=2, padding="valid", normalization=None, dropout=0.3)
+
+
+def test_a_bar_of_an_unpadded_network_is_as_tall_as_its_own_map(unpadded_unet: keras.Model) -> None:
+    found = read_architecture(unpadded_unet)
+    bars, copies = lay_out(found.maps)
+    picture, bordered = bars[:2]
+    assert bordered.height / picture.height == pytest.approx((316 / 128) ** 0.5)
+    for number, copy in copies.items():
+        assert copy.height == bars[number].height
+    for one, other in combinations([*bars, *copies.values()], 2):
+        assert apart(one, other), (one, other)
+
+
+def test_a_cropped_copy_says_what_is_left_of_it(unpadded_unet: keras.Model) -> None:
+    found = read_architecture(unpadded_unet)
+    links = links_of(found, *lay_out(found.maps))
+    assert {link.above for link in links} == {"copy, crop and concatenate"}
+    # Two convolutions take 4: 316 - 4 = 312. Upwards 12 -> 24, 20 -> 40, 36 -> 72, 68 -> 136.
+    assert [link.below for link in links] == [
+        *("32 × 32 → 24 × 24", "72 × 72 → 40 × 40", "152 × 152 → 72 × 72"),
+        "312 × 312 → 136 × 136",
+    ]
+
+
+def test_a_half_says_what_is_handed_over(default_unet: keras.Model) -> None:
+    found = read_architecture(default_unet)
+    sizes = ["32 × 32 × 128", "64 × 64 × 64", "128 × 128 × 32", "256 × 256 × 16"]
+    for half, said in ((encoder(found), "to the decoder"), (decoder(found), "from the encoder")):
+        assert half
+        links = links_of(half, *lay_out(half.maps, 0))
+        assert [(link.above, link.below) for link in links] == [(said, size) for size in sizes]
+
+
+def test_a_half_states_its_own_parameters(default_unet: keras.Model) -> None:
     found = read_architecture(default_unet)
     down, up = encoder(found), decoder(found)
     assert down
     assert up
-    # The picture, then (convolution, convolution, down) four times, then the bottleneck's two.
-    assert len(down.maps) == 1 + 4 * 3 + 2
-    assert {down.maps[number].channels for number in down.handed} == {16, 32, 64, 128}
-    assert up.maps[0] == down.maps[-1]
-    assert up.maps[-1].kind == "head"
-    assert [one.copied for one in up.maps if one.copied] == [128, 64, 32, 16]
-    assert up.words["copy"] == "from the encoder"
-    assert "down" not in up.words
-    assert "up" not in down.words
+    # Convolutions: 448 + 2,320, then 13,888, 55,424, 221,440 and 885,248; and 4 numbers of
+    # normalisation for each channel: 8 · (16 + 32 + 64 + 128 + 256).
+    assert facts(down).startswith("1,182,736 parameters")
+    assert facts(down).endswith("input 256 × 256 × 3   ·   bottleneck 16 × 16 × 256")
+    assert facts(up) == "764,563 parameters   ·   bottleneck 16 × 16 × 256   ·   19 classes"
+    assert found.parameters == 1_182_736 + 764_563
 
 
-def test_a_network_without_copies_has_no_halves() -> None:
-    found = read_architecture(other_unet(1, copying=False))
-    assert encoder(found) is None
-    assert decoder(found) is None
+SHAPES = [
+    {},
+    {"height": 256, "width": 256, "depth": 2},
+    {"height": 512, "width": 512, "depth": 6, "filters": 2},
+    {"height": 608, "width": 800, "dropout": 0.5, "first_dropout": 0.25, "activation": "sigmoid"},
+    {"height": 256, "width": 256, "filters": 64, "padding": "valid", "normalization": None},
+]
 
 
-def test_unpadded_convolutions_and_dropout_are_told() -> None:
-    model = Unet(32, 32, filters=2, depth=1, padding="valid", normalization=None, dropout=0.5)
-    found = read_architecture(model)
-    assert found.words["copy"] == "copy, crop and concatenate"
-    assert found.words["down"] == "2 × 2 max pooling, dropout"
-    assert [(one.height, one.kind) for one in found.maps][-1] == (32, "head")
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("half", ["", "encoder", "decoder"])
+def test_no_text_stands_on_another_or_on_a_bar(shape: dict[str, Any], half: str) -> None:
+    found: Any = read_architecture(Unet(**shape))
+    found = {"": found, "encoder": encoder(found), "decoder": decoder(found)}[half]
+    figure = draw(found, "U-Net")
+    FigureCanvasAgg(figure).draw()
+    texts = [text for text in figure.axes[0].texts if text.get_text()]
+    places = [text.get_window_extent() for text in texts]
+    for (one, place), (other, elsewhere) in combinations(zip(texts, places, strict=True), 2):
+        assert not place.overlaps(elsewhere), (one, other)
+    for bar in lay_out(found.maps, 0 if half else BOTTOM)[0]:
+        corners = (
+            (bar.side(-1)[0], bar.y - bar.height / 2),
+            (bar.side(1)[0], bar.y + bar.height / 2),
+        )
+        covered = Bbox(figure.axes[0].transData.transform(corners))
+        for text, place in zip(texts, places, strict=True):
+            assert not covered.overlaps(place), (text, bar)

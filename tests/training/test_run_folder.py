@@ -25,6 +25,8 @@ OURS = (
     "pred_1.png",
     "pred_12.png",
     "model_arch.png",
+    "model_encoder.png",
+    "model_decoder.png",
     "model_layers.png",
     "unet_model.hdf5",
     "unet_model_interrupted.hdf5",
