@@ -23,10 +23,13 @@ FLAT = 12
 # Flat colours this close are one class: the closest Cityscapes pairs are 20 apart, and their
 # smeared areas spread over some 10.
 RADIUS = 24.0
-# A colour with a smaller share of the flat pixels is noise.
-LEAST_SHARE = 0.0005
-# Photos are flat in skies and shadows too, but in so many colours that a palette explains little.
-LEAST_FLAT, LEAST_EXPLAINED, MOST_COLOURS = 0.35, 0.97, 64
+# A colour with a smaller share of the flat pixels is noise, and so is one this close to a colour
+# with a hundred times its share.
+LEAST_SHARE, NOISE_RADIUS, NOISE_FACTOR = 0.0005, 40.0, 100.0
+# Photos are flat in skies and shadows too, and a few balls of RADIUS hold those. But of the flat
+# pixels of labels nearly all are this close to a palette colour, of those of photos few.
+CLOSE, LEAST_CLOSE = 8.0, 0.8
+LEAST_FLAT, LEAST_EXPLAINED, MOST_COLOURS = 0.1, 0.97, 64
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,26 @@ def learn_palette(pictures: Sequence[np.ndarray]) -> Palette | None:
     explained = sum(share for _, share in found)
     if explained < LEAST_EXPLAINED or len(found) == MOST_COLOURS:
         return None
-    found.sort(key=lambda entry: -entry[1])
-    return Palette(tuple(colour for colour, _ in found), tuple(share for _, share in found))
+    found = sorted(_without_noise(found), key=lambda entry: -entry[1])
+    palette = Palette(tuple(colour for colour, _ in found), tuple(share for _, share in found))
+    near = _distances(colours, palette).min(axis=1) <= CLOSE
+    return palette if counts[near].sum() >= LEAST_CLOSE * counts.sum() else None
+
+
+def _without_noise(found: list[tuple[Colour, float]]) -> list[tuple[Colour, float]]:
+    def is_noise(colour: Colour, share: float) -> bool:
+        return any(
+            other_share > NOISE_FACTOR * share
+            and np.linalg.norm(np.subtract(colour, other)) <= NOISE_RADIUS
+            for other, other_share in found
+        )
+
+    return [entry for entry in found if not is_noise(*entry)]
+
+
+def _distances(colours: np.ndarray, palette: Palette) -> np.ndarray:
+    """(N, K)"""
+    return np.linalg.norm(colours[:, None] - np.array(palette.colours)[None], axis=-1)
 
 
 def flat_places(picture: np.ndarray) -> np.ndarray:
@@ -78,5 +99,7 @@ def _histogram(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _colour(mean: np.ndarray) -> Colour:
-    red, green, blue = (int(value) for value in np.clip(np.rint(mean), 0, 255))
-    return red, green, blue
+    """The mean, but for JPEG's noise about 0 and 255, which goes to one side only."""
+    rounded = [int(value) for value in np.rint(mean)]
+    ends = [0 if value <= 3 else 255 if value >= 252 else value for value in rounded]
+    return ends[0], ends[1], ends[2]

@@ -10,6 +10,7 @@ find(root) -> Dataset, or None where exactly this folder is no root of such data
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +29,7 @@ from dataset.formats import (
     oxford_pets,
     voc,
 )
-from dataset.formats.pairing import is_part
+from dataset.formats.pairing import is_part, picture_files_below
 from dataset.pairs import SCENES, Dataset
 from utils_func import BadInput
 
@@ -53,6 +54,7 @@ ANY_FOLDER = folder
 LEVELS_DOWN, LEVELS_UP = 3, 3
 # Folders that are looked at. One-mask-per-object data have three folders for each picture.
 MOST_PLACES = 4000
+SHOWN = 6  # folders in a message
 
 
 def open_dataset(folder: Path, name: str | None = None) -> Dataset:
@@ -122,6 +124,10 @@ def _places(folder: Path) -> Iterator[Path]:
     yield from folder.absolute().parents[:LEVELS_UP]
 
 
+def _below(place: Path, folder: Path) -> str:
+    return "in itself" if place == folder else place.relative_to(folder).as_posix()
+
+
 def _folders_in(place: Path) -> list[Path]:
     try:
         below = sorted(entry for entry in place.iterdir() if entry.is_dir())
@@ -152,6 +158,12 @@ def _ambiguous(folder: Path, fitting: list[Dataset]) -> str:
 
 
 def _seen(folder: Path) -> str:
+    """The pictures by folder; where there are none, whatever is in the folder."""
+    counts = Counter(file.parent for file in picture_files_below(folder))
+    if counts:
+        told = [f"{_below(place, folder)}: {count:,} pictures" for place, count in counts.items()]
+        more = f" and pictures in {len(told) - SHOWN} more folders" if len(told) > SHOWN else ""
+        return f"it holds {', '.join(told[:SHOWN])}{more}".replace(": 1 pictures", ": 1 picture")
     names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     if not names:
         return "it is empty"

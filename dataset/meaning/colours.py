@@ -8,21 +8,30 @@ from collections.abc import Sequence
 import numpy as np
 
 from dataset.meaning.looking import Look
-from dataset.meaning.values import MASK
+from dataset.meaning.values import MASK, NAME_THEM
 from labels.classes import CITYSCAPES, IGNORE, Classes, Colour
 from labels.coding import Coding, colour_code, colour_coding, colour_of
-from labels.learning import learn_palette
+from labels.learning import Palette, learn_palette
 from labels.unmixing import UNKNOWN_LIMIT, decode
 from utils_func import BadInput
 
-# Black, white and one more colour are in half of the tables: as few say nothing.
-FEWEST_KNOWN = 3
-BLACK = (0, 0, 0)
-NAME_THEM = "Name them in a classes.csv beside the data."
+# Black, dark red and dark green are in VOC's table and in many a person's own: so few of a table's
+# colours, in number and as a share, say nothing.
+FEWEST_KNOWN, LEAST_OF_TABLE = 4, 0.2
+# A class occurs where so many of all pixels are certainly its.
+OCCURS = 0.0005
+# A learned colour this close to one of a table is that one; so large a share must be.
+NEAR, LEAST_NAMED = 8, 0.95
+# What is looked at of each smeared label to recognise its table, at so many labels.
+WINDOW, WINDOWS = 256, 12
+DARK = 40  # no channel of a background is brighter
 
 
 def known_tables() -> dict[str, Classes]:
-    """The tables of well-known data. Imported here, as the formats' package imports this one."""
+    """The tables of well-known data, the commonest first, as some share colours.
+
+    Imported here, as the formats' package imports this one.
+    """
     from dataset.formats import camvid, idd_lite, lyft_carla, voc
 
     return {
@@ -39,13 +48,13 @@ def coding_of_colours(looks: Sequence[Look]) -> tuple[Coding, str]:
     total: Counter[int] = sum((look.counts for look in looks), Counter())
     found = set(total)
     for name, classes in known_tables().items():
-        own = {colour_code(colour) for colour in classes.colours}
-        void = {colour_code(colour) for colour in classes.void_colours}
-        if found <= own | void and len(found & own) >= FEWEST_KNOWN:
+        if _is_table(classes, found):
             return colour_coding(classes), f"Labels are in the exact colours of {name}."
     if len(found) < 2 or len(found) >= IGNORE:
+        richest = max(looks, key=lambda look: len(look.counts))
         raise BadInput(
-            f"The labels, such as {looks[0].file}, hold {len(found)} different colours. Expected "
+            f"The labels hold {len(found)} different colours; {richest.file} alone has "
+            f"{len(richest.counts)}, such as {colour_of(next(iter(richest.counts)))}. Expected "
             "2 to 254 classes. Check whether these are the labels, or give a classes.csv with "
             "name and colour."
         )
@@ -53,29 +62,78 @@ def coding_of_colours(looks: Sequence[Look]) -> tuple[Coding, str]:
     return colour_coding(_new_table(colours)), _told(len(colours), "exact")
 
 
+def _is_table(classes: Classes, found: set[int]) -> bool:
+    """Whether enough of a table's colours occur, and no others."""
+    own = {colour_code(colour) for colour in classes.colours}
+    void = {colour_code(colour) for colour in classes.void_colours}
+    return found <= own | void and _enough(len(found & own), classes)
+
+
+def _enough(occur: int, classes: Classes) -> bool:
+    return occur >= max(FEWEST_KNOWN, LEAST_OF_TABLE * len(classes))
+
+
 def coding_of_smeared(pictures: Sequence[np.ndarray], example: Look) -> tuple[Coding, str]:
-    """Smeared colours: of the known table that explains them best, else learned from them."""
-    unknown = {
-        name: float(np.median([decode(picture, classes).unknown for picture in pictures]))
-        for name, classes in known_tables().items()
-    }
+    """Smeared colours: learned from the labels, and named where they are a known table's."""
     palette = learn_palette(pictures)
-    best = min(unknown, key=lambda name: unknown[name])
-    if unknown[best] <= UNKNOWN_LIMIT / 3 or (palette is None and unknown[best] <= UNKNOWN_LIMIT):
-        return Coding("smeared", known_tables()[best]), f"Labels are in smeared colours of {best}."
+    known = _table_of(palette) if palette else _table_that_explains(pictures)
+    if known:
+        return Coding(
+            "smeared", known_tables()[known]
+        ), f"Labels are in smeared colours of {known}."
     if palette is None:
         raise BadInput(
             f"The labels, such as {example.file}, look like photos: no few colours explain them. "
             "Expected label pictures with one value or colour for each class. Check whether "
             "photos and labels are the right way round, or name another folder with --data."
         )
+    if len(palette.colours) < 2:
+        values = ", ".join(str(code) for code in sorted(example.counts)[:10])
+        raise BadInput(
+            f"The labels, such as {example.file}, hold values too close to each other for a file "
+            f"that was stored or resized with loss ({values}, …): which class is meant is lost. "
+            "Expected labels stored without loss. Save them as PNG from where they came."
+        )
     return Coding("smeared", _new_table(list(palette.colours))), _told(len(palette.colours), "new")
 
 
+def _table_of(palette: Palette) -> str | None:
+    """The table whose colours nearly all that was learned are."""
+    for name, classes in known_tables().items():
+        table = np.array(classes.colours + classes.void_colours)
+        distances = np.abs(table[:, None] - np.array(palette.colours)[None]).max(axis=-1)
+        occur = int((distances[: len(classes)].min(axis=1) <= NEAR).sum())
+        named = float(np.dot(distances.min(axis=0) <= NEAR, palette.shares))
+        if named >= LEAST_NAMED and _enough(occur, classes):
+            return name
+    return None
+
+
+def _table_that_explains(pictures: Sequence[np.ndarray]) -> str | None:
+    """Of labels that are too smeared to learn from, the table that leaves least unexplained."""
+    windows = [_middle(one) for one in pictures[:: max(1, len(pictures) // WINDOWS)][:WINDOWS]]
+    unknown = {name: _unknown(windows, classes) for name, classes in known_tables().items()}
+    best = min(unknown, key=lambda name: unknown[name])
+    return best if unknown[best] <= UNKNOWN_LIMIT else None
+
+
+def _middle(picture: np.ndarray) -> np.ndarray:
+    top, left = (max(0, side - WINDOW) // 2 for side in picture.shape[:2])
+    return picture[top : top + WINDOW, left : left + WINDOW]
+
+
+def _unknown(pictures: Sequence[np.ndarray], classes: Classes) -> float:
+    """How much of labels a table leaves unexplained; all where too few of its classes occur."""
+    decoded = [decode(picture, classes) for picture in pictures]
+    pixels = np.bincount(np.concatenate([one.ids[one.confident] for one in decoded]), minlength=1)
+    occur = int((pixels > OCCURS * sum(one.ids.size for one in decoded)).sum())
+    return float(np.median([one.unknown for one in decoded])) if _enough(occur, classes) else 1
+
+
 def _new_table(colours: list[Colour]) -> Classes:
-    """A table of colours that nobody has named yet; darkest first where it is a mask."""
-    if len(colours) == 2 and all(max(colour) - min(colour) <= 8 for colour in colours):
-        dark, bright = sorted(colours)
+    """A table of colours that nobody has named yet; of two the dark one is the background."""
+    dark, *_, bright = sorted(colours, key=max)
+    if len(colours) == 2 and max(dark) <= DARK:
         return Classes(MASK.names, (dark, bright), ())
     names = tuple("#{:02x}{:02x}{:02x}".format(*colour) for colour in colours)
     return Classes(names, tuple(colours), ())

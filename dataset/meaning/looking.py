@@ -1,14 +1,15 @@
 """Looks at every label picture: does it hold values or colours, which, and in how many pixels.
 
-looks = look_at_all(pairs, read_label_of_two_files)
+looks = look_at_all(pairs, read_second_file)
+looks[0].counts                         # Counter({0: 64000, 255: 1536})
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,13 @@ LabelReader = Callable[[Pair], np.ndarray]
 
 # More different values or colours than any class table has: the label was smeared or is a photo.
 MANY = 4096
-LOSSY = (".jpg", ".jpeg", ".webp")
+# Beside ids up to this, 255 is no class but 'ignore', as in VOC, Cityscapes and IDD. Labels such
+# as 0, 127 and 255 are levels of grey that are easy to see apart, so there 255 is a class.
+HIGHEST_ID = 100
+JPEG = (".jpg", ".jpeg")
+# Blends of two classes and JPEG's noise lie along borders, and hardly ever fill a square of 3×3;
+# a class mostly does, and of thin ones, such as the outlines of cells, there are few.
+SOLID_SHARE, FEWEST_BLENDS = 0.05, 3
 
 
 @dataclass(frozen=True)
@@ -34,12 +41,32 @@ class Look:
     coloured: bool
     counts: Counter[int]
     """Pixels by value, or by colour as one number; empty where there are more than MANY."""
-    palette: tuple[int, ...] = ()
-    """Of a palette picture, whose values are places in it."""
+    flat: Counter[int] = field(default_factory=Counter)
+    """The same of pixels whose eight neighbours are equal to them."""
+    palette: Mapping[int, int] | None = None
+    """Of a palette picture, whose values are places in it: the colour of each that occurs."""
 
     @property
     def many(self) -> bool:
         return not self.counts
+
+    @property
+    def smeared(self) -> bool:
+        """Whether most of its values or colours are blends or noise."""
+        blends = sum(self.flat[code] < SOLID_SHARE * n for code, n in self.counts.items())
+        mostly = blends >= FEWEST_BLENDS and 2 * blends > len(self.counts)
+        return self.many or mostly or (self.lossy and len(self.counts) > 2)
+
+    @property
+    def may_be_ids(self) -> bool:
+        """Small numbers, or such as only 16 bits hold. The 255 beside them is 'ignore'."""
+        values = self.counts.keys() - {255}
+        low = max(values, default=0) <= HIGHEST_ID or max(values) > 255
+        return low and not (self.coloured or self.many or self.lossy)
+
+    @property
+    def lossy(self) -> bool:
+        return self.file.suffix.lower() in JPEG
 
 
 def look_at_all(pairs: Sequence[Pair], read: LabelReader, workers: int = 2) -> list[Look]:
@@ -69,21 +96,42 @@ def look_at(file: Path, picture: np.ndarray) -> Look:
     """Counts the values or colours of a picture."""
     coloured = picture.ndim == 3
     codes = colour_codes(picture) if coloured else picture
-    if codes.dtype == np.uint8:
-        counts = np.bincount(codes.ravel(), minlength=256)
-        values = np.flatnonzero(counts)
-        counts = counts[values]
-    else:
-        values, counts = np.unique(codes, return_counts=True)
-    pixels = Counter(dict(zip(values.tolist(), counts.tolist(), strict=True)))
-    palette = () if coloured else palette_of(file)
-    return Look(file, coloured, pixels if len(values) <= MANY else Counter(), palette)
+    counts = count(codes)
+    if len(counts) > MANY:
+        return Look(file, coloured, Counter())
+    palette = None if coloured else _palette_of(file, counts)
+    return Look(file, coloured, counts, count(codes[1:-1, 1:-1][_flat(codes)]), palette)
 
 
-def palette_of(file: Path) -> tuple[int, ...]:
-    """Red, green and blue in turn of a palette picture's colours, () of any other."""
+def count(codes: np.ndarray) -> Counter[int]:
+    """How often each occurs. Labels are runs of equal pixels, so runs are sorted, not pixels."""
+    row = codes.ravel()
+    if not row.size:
+        return Counter()
+    starts = np.concatenate([[0], np.flatnonzero(row[1:] != row[:-1]) + 1])
+    values, place = np.unique(row[starts], return_inverse=True)
+    pixels = np.bincount(place.ravel(), np.diff(starts, append=row.size))
+    return Counter(dict(zip(values.tolist(), pixels.astype(int).tolist(), strict=True)))
+
+
+def _flat(codes: np.ndarray) -> np.ndarray:
+    """Where the 3×3 neighbourhood is equal, for all pixels but those at the edges."""
+    across = codes[:, 1:] == codes[:, :-1]
+    rows = across[:, 1:] & across[:, :-1]
+    down = codes[1:, 1:-1] == codes[:-1, 1:-1]
+    return np.asarray(rows[2:] & rows[1:-1] & rows[:-2] & down[1:] & down[:-1])
+
+
+def _palette_of(file: Path, counts: Counter[int]) -> Mapping[int, int] | None:
     with Image.open(file) as picture:
-        return tuple(picture.getpalette() or ()) if picture.mode == "P" else ()
+        if picture.mode != "P":
+            return None
+        channels = picture.getpalette() or []
+    codes = {}
+    for value in counts:
+        red, green, blue = [*channels[3 * value : 3 * value + 3], 0, 0, 0][:3]
+        codes[value] = red << 16 | green << 8 | blue
+    return codes
 
 
 def read_second_file(pair: Pair) -> np.ndarray:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from dataset.meaning.looking import Look
+from dataset.meaning.looking import HIGHEST_ID, Look
 from labels.classes import IGNORE, Classes, Colour, numbered_classes
-from labels.coding import Coding
+from labels.coding import Coding, colour_of
 from utils_func import BadInput
 
 MASK = Classes(("background", "foreground"), ((0, 0, 0), (255, 255, 255)), ())
-# Beside ids up to this, 255 is no class but 'ignore', as in VOC, Cityscapes and IDD. Labels such
-# as 0, 127 and 255 are levels of grey that are easy to see apart, so there 255 is a class.
-HIGHEST_ID = 100
+NAME_THEM = "Name them in a classes.csv beside the data."
 
 
 def coding_of_values(looks: Sequence[Look]) -> tuple[Coding, str]:
@@ -28,6 +26,7 @@ def coding_of_values(looks: Sequence[Look]) -> tuple[Coding, str]:
         )
     if values in ([0, 255], [0, 1]):
         return Coding("values", MASK, {0: 0, values[1]: 1}), _mask(values[1])
+    _expect_one_mask(values, looks)
     ignored = values[-1] == 255 and values[-2] <= HIGHEST_ID
     ids = values[:-1] if ignored else values
     if len(ids) >= IGNORE:
@@ -38,26 +37,35 @@ def coding_of_values(looks: Sequence[Look]) -> tuple[Coding, str]:
         )
     meaning = {value: index for index, value in enumerate(ids)}
     colours = _colours(looks, ids)
-    classes = Classes(tuple(f"class {value}" for value in ids), colours)
+    names = MASK.names if ids == [0, 1] else tuple(f"class {value}" for value in ids)
+    classes = Classes(names, colours)
     kept = "; 255 is ignored" if ignored else ""
     coding = Coding("values", classes, {**meaning, **({255: IGNORE} if ignored else {})})
-    return coding, f"Labels hold {len(ids)} class ids, {_listed(ids)}{kept}."
+    return coding, f"Labels hold {len(ids)} class ids, {_listed(ids)}{kept}. {NAME_THEM}"
 
 
 def _mask(high: int) -> str:
     return f"Labels are masks: 0 is background, {high} is foreground."
 
 
+def _expect_one_mask(values: Sequence[int], looks: Sequence[Look]) -> None:
+    """Masks of 0 and 1 beside masks of 0 and 255 would make the latter's foreground 'ignore'."""
+    if list(values) != [0, 1, 255] or any({1, 255} <= look.counts.keys() for look in looks):
+        return
+    one, other = (next(look.file for look in looks if value in look.counts) for value in (1, 255))
+    raise BadInput(
+        f"{one} is a mask of 0 and 1, but {other} is one of 0 and 255. Expected all labels to be "
+        "of one kind. Save them all in the same way, or give a classes.csv with name and id."
+    )
+
+
 def _colours(looks: Sequence[Look], ids: Sequence[int]) -> tuple[Colour, ...]:
     """Those of the palette where all labels have the same, else colours easy to tell apart."""
-    palettes = {look.palette for look in looks}
-    palette = palettes.pop() if len(palettes) == 1 else ()
-    own: list[Colour] = [
-        (palette[3 * value], palette[3 * value + 1], palette[3 * value + 2])
-        for value in ids
-        if 3 * value + 2 < len(palette)
-    ]
-    distinct = len(own) == len(ids) == len(set(own))
+    if any(look.palette is None for look in looks):
+        return numbered_classes(len(ids)).colours
+    palette = {value: code for look in looks for value, code in (look.palette or {}).items()}
+    own = [colour_of(palette[value]) for value in ids]
+    distinct = len(ids) == len(set(own))
     return tuple(own) if distinct else numbered_classes(len(ids)).colours
 
 

@@ -25,7 +25,7 @@ def test_proportions_stay_and_no_picture_is_enlarged(
 
 
 def test_a_picture_smaller_than_the_step_becomes_one_step() -> None:
-    assert fitting_size((5, 40), 16, AREA) == (16, 48)
+    assert fitting_size((5, 44), 16, AREA) == (16, 48)
 
 
 def test_a_long_strip_keeps_at_least_a_step() -> None:

@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from dataset import source, writers
 from dataset.source import decode_all, find_dataset, is_built_in
@@ -91,10 +93,14 @@ def test_pairs_in_the_default_folder_go_before_scenes(
 
 @pytest.mark.usefixtures("no_drawing")
 def test_pictures_that_are_no_pairs_are_an_error_and_no_scenes(
-    tmp_path: Path, write_pair: WritePair
+    tmp_path: Path,
 ) -> None:
-    write_pair(tmp_path / "images" / "somewhere" / "deep" / "1.jpg")
-    with pytest.raises(BadInput, match="holds no pairs that were recognised; it holds somewhere"):
+    place = tmp_path / "images" / "somewhere" / "deep"
+    place.mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(0, 256, (32, 64, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(place / "1.jpg")
+    said = "holds no pairs that were recognised; it holds somewhere/deep: 1 picture"
+    with pytest.raises(BadInput, match=said):
         find_dataset(tmp_path / "images", tmp_path / "images", None, tmp_path)
 
 

@@ -48,3 +48,25 @@ def test_colours_of_a_known_table_are_found_apart() -> None:
     palette = learn_palette([CITYSCAPES.paint(ids)])
     assert palette
     assert palette.colours == (CITYSCAPES.colours[road], CITYSCAPES.colours[car])
+
+
+def test_jpegs_noise_beside_a_common_colour_is_no_class() -> None:
+    picture = np.full((400, 400, 3), (80, 80, 250), np.uint8)
+    picture[:12, :12] = 70, 95, 225  # 31 away, and .0009 of all
+    palette = learn_palette([picture])
+    assert palette
+    assert palette.colours == ((80, 80, 250),)
+
+
+def test_flat_areas_of_many_shades_are_a_photo() -> None:
+    shades = (60 + 1.3 * np.arange(64)).astype(np.uint8).repeat(6)
+    picture = np.stack([np.broadcast_to(shades[:, None], (384, 384))] * 3, -1)
+    assert learn_palette([picture]) is None
+
+
+def test_noise_about_black_and_white_goes_to_black_and_white() -> None:
+    picture = np.full((40, 40, 3), 2, np.uint8)
+    picture[20:] = 253
+    palette = learn_palette([picture])
+    assert palette
+    assert set(palette.colours) == {(0, 0, 0), (255, 255, 255)}

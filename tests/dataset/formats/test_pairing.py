@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.formats.pairing import is_part, name_of, pair_up
+from dataset.formats import pairing
+from dataset.formats.pairing import pair_up, picture_files_below
 from utils_func import BadInput
 
 ROOT = Path("data")
@@ -47,6 +48,19 @@ def pairs_of(*names: str) -> dict[str, list[tuple[str, str]]]:
         ("segmentation/images/a.jpg", "segmentation/masks/a.png", "train"),
         ("images/001.png", "masks/1.png", "train"),
         ("images/val/a.jpg", "masks/a.png", "val"),
+        ("images/img_1.png", "masks/img_1.png", "train"),
+        ("images/target_1.png", "masks/target_1.png", "train"),
+        ("segmentation/1_image.png", "segmentation/1_mask.png", "train"),
+        ("a/scene_image_001.png", "a/scene_mask_001.png", "train"),
+        ("Original/1.tif", "Ground Truth/1.tif", "train"),
+        ("images/1.tif", "mask_images/1.tif", "train"),
+        ("imagesTr/1.png", "labelsTr/1.png", "train"),
+        ("trainx/1.png", "trainy/1.png", "train"),
+        ("images/val2017/1.jpg", "annotations/val2017/1.png", "val"),
+        ("images/val_1.png", "masks/val_1.png", "val"),
+        ("images/1.png", "masks/val/1.png", "val"),
+        ("original_images/0.jpg", "label_images_semantic/0.png", "train"),
+        ("A_Training_Input/7.jpg", "B_Training_GroundTruth/7_segmentation.png", "train"),
         ("JPEGImages/a.jpg", "SegmentationClass/a.png", "train"),
     ],
 )
@@ -85,14 +99,39 @@ def test_photos_alone_are_no_pairs() -> None:
     assert pair_up(ROOT, [ROOT / "masks/a.png"]) is None
 
 
-def test_sub_folders_are_groups_where_there_are_three() -> None:
-    names = [f"{kind}/drive{n}/1.png" for n in range(3) for kind in ("images", "masks")]
+def test_names_that_differ_only_in_their_word_for_photo_are_kept_apart() -> None:
+    names = [f"{kind}/{stem}.png" for kind in ("images", "masks") for stem in ("img_1", "photo_1")]
+    assert len(pairs_of(*names)["train"]) == 2
+
+
+def test_of_a_mask_and_a_mask_with_a_number_the_first_is_the_label() -> None:
+    splits = pair_up(ROOT, [ROOT / name for name in ("a.jpg", "a_mask.png", "a_mask2.png")])
+    assert splits
+    assert [pair.label for pair in splits.train.pairs] == [ROOT / "a_mask.png"]
+    assert splits.train.alone == (ROOT / "a_mask2.png",)
+
+
+def test_two_photos_of_one_label_are_refused_by_name() -> None:
+    with pytest.raises(BadInput, match=r"train/1\.png and .*val/1\.png look like two photos"):
+        pairs_of("images/train/1.png", "images/val/1.png", "masks/1.png")
+
+
+def test_sub_folders_are_groups_where_there_are_seven() -> None:
+    names = [f"{kind}/drive{n}/1.png" for n in range(7) for kind in ("images", "masks")]
     splits = pair_up(ROOT, [ROOT / name for name in names])
     assert splits
-    assert [pair.group for pair in splits.train.pairs] == ["drive0", "drive1", "drive2"]
-    splits = pair_up(ROOT, [ROOT / name for name in names[:4]])
+    assert [pair.group for pair in splits.train.pairs] == [f"drive{n}" for n in range(7)]
+    splits = pair_up(ROOT, [ROOT / name for name in names[:12]])
     assert splits
-    assert [pair.group for pair in splits.train.pairs] == ["", ""]
+    assert {pair.group for pair in splits.train.pairs} == {""}
+
+
+def test_a_folder_of_labels_may_be_told() -> None:
+    files = [ROOT / name for name in ("foo/1.png", "bar/1.png")]
+    assert pair_up(ROOT, files) is None
+    splits = pair_up(ROOT, files, ROOT / "bar")
+    assert splits
+    assert splits.train.pairs[0].label == ROOT / "bar/1.png"
 
 
 def test_a_test_split_alone_is_learned_from() -> None:
@@ -100,11 +139,23 @@ def test_a_test_split_alone_is_learned_from() -> None:
     assert found["train"] == [("test/images/a.png", "test/masks/a.png")]
 
 
-def test_a_word_inside_a_name_says_nothing() -> None:
-    assert not name_of(ROOT / "man_mask_red.jpg", ROOT).label
-    assert name_of(ROOT / "man_mask_red.jpg", ROOT).stem == "man_mask_red"
+def test_hidden_pictures_and_built_in_scenes_are_not_looked_at(tmp_path: Path) -> None:
+    for name in (
+        "a.png",
+        ".b.png",
+        ".hidden/c.png",
+        "street_scenes/d.png",
+        "deep/e.png",
+        "._f.jpg",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [file.name for file in picture_files_below(tmp_path)] == ["a.png", "e.png"]
 
 
-def test_folders_that_are_parts_are_known() -> None:
-    assert all(is_part(Path(name)) for name in ("images", "train_masks", "trainannot", "y"))
-    assert not any(is_part(Path(name)) for name in ("data", "my images of cats", ""))
+def test_a_whole_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "MOST_FOLDERS", 3)
+    for number in range(4):
+        (tmp_path / str(number)).mkdir()
+    with pytest.raises(BadInput, match=r"Name the folder of your pairs with --data"):
+        picture_files_below(tmp_path)

@@ -1,0 +1,120 @@
+"""What the words in a path say: photo or label, which split, and what is left to know it by.
+
+named = name_of(Path("data/train/masks/7_mask.png"), Path("data"))
+named.folder_says, named.stem_says, named.split, named.stem     # True, True, 'train', '7'
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+PHOTOS = """
+    image images img imgs photo photos picture pictures pic pics input inputs rgb sat frame frames
+    jpegimages camerargb leftimg8bit original originals raw src source
+"""
+LABELS = """
+    mask masks label labels annotation annotations annot annots anno ann gt gts groundtruth truth
+    seg segs segmentation segmentations segmentationclass cameraseg target targets lbl lbls
+    trimap trimaps matte manual gtfine semantic labelids
+"""
+PHOTO_WORDS, LABEL_WORDS = frozenset(PHOTOS.split()), frozenset(LABELS.split())
+# Too short to mean anything inside a file's name.
+PHOTO_FOLDERS, LABEL_FOLDERS = PHOTO_WORDS | {"x"}, LABEL_WORDS | {"y"}
+ROLE_FOLDERS = PHOTO_FOLDERS | LABEL_FOLDERS
+LABEL_ENDS = LABEL_WORDS | {"l"}
+SPLITS = {
+    "train": "train training tr",
+    "val": "val valid validation dev eval",
+    "test": "test testing ts",
+}
+SPLIT_WORDS = {word: split for split, words in SPLITS.items() for word in words.split()}
+# 'trainannot', 'train_images', 'imagesTr' and 'train2017' are two words each.
+FUSED = re.compile(
+    r"(train|valid|val|test)({roles}|\d+)|({roles})(train|valid|val|test|tr|ts|\d+)".format(
+        roles="|".join(sorted(ROLE_FOLDERS, key=len, reverse=True))
+    )
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A path taken apart. What a part says is True for label, False for photo, None for nothing."""
+
+    file: Path
+    folder_says: bool | None
+    stem_says: bool | None
+    split: str
+    folders: tuple[str, ...]
+    """What is left of each folder's name."""
+    places: tuple[str, ...]
+    """The same without the folders that say photo or label: original_images is not even that."""
+    whole: str
+    stem: str
+    """The file's name without the words that say photo or label."""
+
+
+def name_of(file: Path, root: Path) -> Named:
+    """Takes a path apart. Of several folders the one nearest to the file counts."""
+    says, split, folders, places = None, "", [], []
+    for part in file.relative_to(root).parts[:-1]:
+        words = words_of(part)
+        role = _role(words)
+        says = says if role is None else role
+        split = next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), split)
+        rest = "_".join(w for w in words if w not in SPLIT_WORDS and w not in ROLE_FOLDERS)
+        folders += [rest] if rest else []
+        places += [rest] if rest and role is None else []
+    whole = words_of(file.stem)
+    stem, said = _stripped(whole)
+    if not split and len(stem) > 1:  # train_12.png and val_3.png
+        split = SPLIT_WORDS.get(stem[0], "") if len(stem[0]) > 2 else ""
+    return Named(
+        file, says, said, split, tuple(folders), tuple(places), "_".join(whole), "_".join(stem)
+    )
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name, in small letters."""
+    words = []
+    for word in re.split(r"[\s_.-]+", re.sub(r"ground[\s_-]+truth", "groundtruth", name.lower())):
+        fused = FUSED.fullmatch(word)
+        words += [part for part in fused.groups() if part] if fused else [word]
+    return [word for word in words if word]
+
+
+def is_part(folder: Path) -> bool:
+    """Whether a folder's name says that it is a part of something: images, masks, train, …"""
+    words = words_of(folder.name)
+    return bool(words) and all(word in SPLIT_WORDS or word in ROLE_FOLDERS for word in words)
+
+
+def _role(words: list[str]) -> bool | None:
+    """In mask_images and train_rgb_labels the word that says label counts."""
+    if any(word in LABEL_FOLDERS for word in words):
+        return True
+    return False if any(word in PHOTO_FOLDERS for word in words) else None
+
+
+def _stripped(words: list[str]) -> tuple[list[str], bool | None]:
+    """A stem without the words that say photo or label, and what they say.
+
+    Only those at its ends and before a number count: man_mask_red.jpg is a photo.
+    """
+    last = len(words) - 1
+    kept, said = [], []
+    for place, word in enumerate(words):
+        marks = place in (0, last) or words[place + 1].isdecimal() or _only_roles(words, place)
+        is_label = word in (LABEL_ENDS if place == last and last else LABEL_WORDS)
+        if marks and (is_label or word in PHOTO_WORDS):
+            said.append(is_label)
+        else:
+            kept.append(word)
+    return kept, (any(said) if said else None)
+
+
+def _only_roles(words: list[str], place: int) -> bool:
+    """Whether all words from here on, or all up to here, say photo or label."""
+    roles = PHOTO_WORDS | LABEL_ENDS
+    return all(w in roles for w in words[place:]) or all(w in roles for w in words[: place + 1])

@@ -1,0 +1,107 @@
+"""Labels of colours: exact and smeared, known and new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dataset.formats import open_dataset
+from dataset.formats.voc import VOC
+from labels.classes import CITYSCAPES, IGNORE
+from tests.dataset.made_folders import (
+    decoded,
+    expect_ids,
+    ids_of,
+    write,
+)
+
+
+class TestColours:
+    @pytest.mark.parametrize(("classes", "name"), [(CITYSCAPES, "Cityscapes"), (VOC, "PASCAL VOC")])
+    def test_exact_colours_of_a_known_table(
+        self, tmp_path: Path, classes: object, name: str
+    ) -> None:
+        table = CITYSCAPES if classes is CITYSCAPES else VOC
+        write(tmp_path, lambda seed: table.paint(ids_of(seed, 5)))
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes == table
+        assert f"Labels are in the exact colours of {name}." in dataset.remarks
+        expect_ids(dataset, 5)
+
+    def test_exact_colours_of_nobody(self, tmp_path: Path) -> None:
+        table = np.array([(1, 2, 3), (250, 100, 7), (9, 200, 90)], np.uint8)
+        write(tmp_path, lambda seed: table[ids_of(seed)])
+        dataset = open_dataset(tmp_path)
+        assert set(dataset.classes.names) == {"#010203", "#fa6407", "#09c85a"}
+        assert any("classes.csv" in remark for remark in dataset.remarks)
+        for name, label in decoded(dataset).items():
+            np.testing.assert_array_equal(dataset.classes.paint(label), table[ids_of(int(name))])
+
+    def test_smeared_colours_of_a_known_table(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: CITYSCAPES.paint(ids_of(seed, 4)), "jpg", quality=90)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes == CITYSCAPES
+        for name, label in decoded(dataset).items():
+            assert (label == ids_of(int(name), 4)).mean() > 0.9
+
+    def test_smeared_colours_of_nobody_are_learned(self, tmp_path: Path) -> None:
+        table = np.array([(10, 10, 10), (250, 100, 7), (9, 200, 90)], np.uint8)
+        write(tmp_path, lambda seed: table[ids_of(seed)], "jpg", quality=90)
+        dataset = open_dataset(tmp_path)
+        assert len(dataset.classes) == 3
+        assert any("3 were learned from their flat areas" in said for said in dataset.remarks)
+        for name, label in decoded(dataset).items():
+            near = np.abs(dataset.classes.paint(label).astype(int) - table[ids_of(int(name))])
+            assert (near.max(-1) < 12).mean() > 0.9
+
+    def test_a_table_of_ones_own_overrules(self, tmp_path: Path) -> None:
+        table = np.array([(1, 2, 3), (250, 100, 7), (9, 200, 90)], np.uint8)
+        write(tmp_path, lambda seed: table[ids_of(seed)])
+        lines = "name,colour,ignore\nsoil,1 2 3,\nfruit,#FA6407,\nedge,9 200 90,yes\n"
+        (tmp_path / "classes.csv").write_text(lines)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("soil", "fruit")
+        for name, label in decoded(dataset).items():
+            ids = ids_of(int(name))
+            np.testing.assert_array_equal(label, np.where(ids == 2, IGNORE, ids))
+
+    def test_colours_that_many_have_are_not_named_after_a_known_table(self, tmp_path: Path) -> None:
+        # VOC's background, aeroplane and bicycle.
+        table = np.array([(0, 0, 0), (128, 0, 0), (0, 128, 0)], np.uint8)
+        write(tmp_path, lambda seed: table[ids_of(seed)])
+        assert set(open_dataset(tmp_path).classes.names) == {"#000000", "#800000", "#008000"}
+
+    @pytest.mark.parametrize("ending", ["png", "jpg"])
+    def test_black_and_a_colour_are_background_and_foreground(
+        self, tmp_path: Path, ending: str
+    ) -> None:
+        table = np.array([(0, 0, 0), (200, 10, 10)], np.uint8)
+        write(tmp_path, lambda seed: table[ids_of(seed, 2)], ending)
+        assert open_dataset(tmp_path).classes.names == ("background", "foreground")
+
+    def test_a_picture_all_of_grey_among_coloured_ones_is_in_colours(self, tmp_path: Path) -> None:
+        table = np.array([(0, 0, 0), (200, 10, 10), (128, 128, 128)], np.uint8)
+        write(tmp_path, lambda seed: table[ids_of(seed, 2) * (1 + (seed == 3))])
+        assert set(open_dataset(tmp_path).classes.names) == {"#000000", "#c80a0a", "#808080"}
+
+    def test_a_table_of_colours_counts_for_palettes_too(self, tmp_path: Path) -> None:
+        def label(seed: int) -> Image.Image:
+            picture = Image.fromarray(ids_of(seed), "P")
+            picture.putpalette([1, 2, 3, 250, 100, 7, 9, 200, 90])
+            return picture
+
+        write(tmp_path, label)
+        lines = "name,colour\nsoil,1 2 3\nfruit,#FA6407\nleaf,9 200 90\n"
+        (tmp_path / "classes.csv").write_text(lines)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("soil", "fruit", "leaf")
+        expect_ids(dataset)
+
+    def test_a_table_of_ids_settles_what_could_not_be_found_out(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: ids_of(seed, 2) * np.uint8(255 if seed % 2 else 1))
+        lines = "name,id\nground,0\nthing,1\nthing,255\n"
+        (tmp_path / "classes.csv").write_text(lines)
+        expect_ids(open_dataset(tmp_path), 2)

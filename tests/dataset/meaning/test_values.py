@@ -1,0 +1,187 @@
+"""Labels of values: ids, masks, palettes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from dataset.formats import open_dataset
+from labels.classes import IGNORE
+from tests.dataset.made_folders import (
+    SIDE,
+    decoded,
+    expect_ids,
+    ids_of,
+    through_jpeg,
+    write,
+)
+from utils_func import BadInput
+
+
+class TestValues:
+    def test_class_ids(self, tmp_path: Path) -> None:
+        write(tmp_path, ids_of)
+        dataset = open_dataset(tmp_path)
+        assert dataset.format == "folder"
+        assert dataset.classes.names == ("class 0", "class 1", "class 2")
+        assert any("hold 3 class ids, 0 to 2. " in said for said in dataset.remarks)
+        assert len(dataset.train) + len(dataset.val) == 5
+        expect_ids(dataset)
+
+    def test_a_rare_class_of_one_label_among_many_is_not_missed(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: ids_of(seed, 4 if seed == 17 else 3), count=30)
+        assert len(open_dataset(tmp_path).classes) == 4
+
+    def test_255_beside_ids_is_ignored(self, tmp_path: Path) -> None:
+        def label(seed: int) -> np.ndarray:
+            ids = ids_of(seed)
+            ids[0] = 255
+            return ids
+
+        write(tmp_path, label)
+        dataset = open_dataset(tmp_path)
+        assert len(dataset.classes) == 3
+        assert any("0 to 2; 255 is ignored. " in said for said in dataset.remarks)
+        assert (dataset.decode(dataset.train[0]).label[0] == IGNORE).all()
+
+    @pytest.mark.parametrize("high", [1, 255])
+    def test_masks_are_background_and_foreground(self, tmp_path: Path, high: int) -> None:
+        write(tmp_path, lambda seed: ids_of(seed, 2) * np.uint8(high))
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("background", "foreground")
+        assert f"Labels are masks: 0 is background, {high} is foreground." in dataset.remarks
+        expect_ids(dataset, 2)
+
+    def test_masks_of_one_bit(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: Image.fromarray(ids_of(seed, 2) * np.uint8(255)).convert("1"))
+        expect_ids(open_dataset(tmp_path), 2)
+
+    def test_masks_stored_as_jpeg_are_two_classes(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: ids_of(seed, 2) * np.uint8(255), "jpg", quality=75)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("background", "foreground")
+        for name, label in decoded(dataset).items():
+            assert (label == ids_of(int(name), 2)).mean() > 0.98
+
+    @pytest.mark.parametrize("share", [2, 24])
+    def test_small_objects_in_jpeg_masks_are_no_void_of_a_known_table(
+        self, tmp_path: Path, share: int
+    ) -> None:
+        def label(seed: int) -> np.ndarray:
+            mask = np.zeros((96, 96), np.uint8)
+            mask[8 : 8 + 16, 8 : 8 + 2 * share] = 255
+            return mask
+
+        write(tmp_path, label, "jpg", quality=75)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("background", "foreground")
+        ids = dataset.decode(dataset.train[0]).label
+        assert ((ids == 1) == (label(0) == 255)).mean() > 0.98
+
+    def test_a_jpeg_mask_saved_again_as_png_is_two_classes(self, tmp_path: Path) -> None:
+        def label(seed: int) -> np.ndarray:
+            return through_jpeg(ids_of(seed, 2) * np.uint8(255))
+
+        write(tmp_path, label)
+        assert open_dataset(tmp_path).classes.names == ("background", "foreground")
+
+    def test_a_mask_resized_smoothly_is_two_classes(self, tmp_path: Path) -> None:
+        def label(seed: int) -> np.ndarray:
+            return cv2.resize(ids_of(seed, 2) * np.uint8(255), (70, 70))
+
+        write(tmp_path, label)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("background", "foreground")
+        assert set(np.unique(dataset.decode(dataset.train[0]).label)) == {0, 1}
+
+    def test_ids_stored_as_jpeg_are_refused_as_lost(self, tmp_path: Path) -> None:
+        write(tmp_path, ids_of, "jpg", quality=90)
+        with pytest.raises(BadInput, match=r"masks/0\.jpg, hold values too close to each other"):
+            open_dataset(tmp_path)
+
+    def test_ids_in_lossless_webp_are_ids(self, tmp_path: Path) -> None:
+        write(tmp_path, ids_of, "webp", lossless=True)
+        expect_ids(open_dataset(tmp_path))
+
+    def test_thin_classes_of_small_labels_are_ids(self, tmp_path: Path) -> None:
+        def label(seed: int) -> np.ndarray:
+            return np.random.default_rng(seed).integers(0, 5, (SIDE, SIDE), dtype=np.uint8)
+
+        write(tmp_path, label)
+        assert len(open_dataset(tmp_path).classes) == 5
+
+    def test_palettes_that_differ_only_where_they_are_not_used_are_one(
+        self, tmp_path: Path
+    ) -> None:
+        def label(seed: int) -> Image.Image:
+            picture = Image.fromarray(ids_of(seed), "P")
+            picture.putpalette([0, 0, 0, 200, 10, 10, 10, 200, 10, seed, seed, seed])
+            return picture
+
+        write(tmp_path, label)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("class 0", "class 1", "class 2")
+        expect_ids(dataset)
+
+    def test_levels_of_grey_are_classes_and_255_is_one_of_them(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: np.array([0, 127, 255], np.uint8)[ids_of(seed)])
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("class 0", "class 127", "class 255")
+        expect_ids(dataset)
+
+    def test_ids_of_16_bits(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: ids_of(seed).astype(np.uint16) * 300)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("class 0", "class 300", "class 600")
+        expect_ids(dataset)
+
+    def test_rgb_of_three_equal_channels_is_grey(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: np.stack([ids_of(seed)] * 3, -1))
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.names == ("class 0", "class 1", "class 2")
+        expect_ids(dataset)
+
+    @pytest.mark.parametrize("ending", ["tif", "bmp", "webp"])
+    def test_other_lossless_files(self, tmp_path: Path, ending: str) -> None:
+        options = {"lossless": True} if ending == "webp" else {}
+        write(tmp_path, lambda seed: ids_of(seed, 2) * np.uint8(255), ending, **options)
+        expect_ids(open_dataset(tmp_path), 2)
+
+    def test_a_mask_with_alpha(self, tmp_path: Path) -> None:
+        def label(seed: int) -> Image.Image:
+            return Image.fromarray(ids_of(seed, 2) * np.uint8(255)).convert("LA")
+
+        write(tmp_path, label)
+        expect_ids(open_dataset(tmp_path), 2)
+
+    def test_a_palette_is_read_as_ids_in_its_colours(self, tmp_path: Path) -> None:
+        def label(seed: int) -> Image.Image:
+            picture = Image.fromarray(ids_of(seed), "P")
+            picture.putpalette([0, 0, 0, 200, 10, 10, 10, 200, 10])
+            return picture
+
+        write(tmp_path, label)
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.colours == ((0, 0, 0), (200, 10, 10), (10, 200, 10))
+        expect_ids(dataset)
+
+    def test_palettes_that_differ_are_read_as_colours(self, tmp_path: Path) -> None:
+        colours = [(0, 0, 0), (200, 10, 10), (10, 200, 10)]
+
+        def label(seed: int) -> Image.Image:
+            order = np.roll([0, 1, 2], seed)
+            picture = Image.fromarray(order[ids_of(seed)].astype(np.uint8), "P")
+            palette = [colours[int(np.flatnonzero(order == place)[0])] for place in range(3)]
+            picture.putpalette([channel for colour in palette for channel in colour])
+            return picture
+
+        write(tmp_path, label)
+        dataset = open_dataset(tmp_path)
+        assert sorted(dataset.classes.colours) == sorted(colours)
+        example = dataset.decode(dataset.train[0])
+        expected = np.array(colours)[ids_of(int(dataset.train[0].photo.stem))]
+        np.testing.assert_array_equal(dataset.classes.paint(example.label), expected)
