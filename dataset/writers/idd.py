@@ -10,7 +10,7 @@ import json
 import numpy as np
 
 from dataset.formats.idd import CLASSES
-from dataset.writers.storing import save, street
+from dataset.writers.storing import drive_folders, save, street
 from dataset.writers.writer import Place, Writer
 from labels.classes import CITYSCAPES, IGNORE
 
@@ -20,8 +20,6 @@ MEANING |= {
     "terrain": CLASSES.names.index("non-drivable fallback"),
     "train": CLASSES.names.index("vehicle fallback"),
 }
-PAIRS_OF_A_DRIVE = 3
-VAL_DRIVES = 500  # drives of val have other numbers than those of train
 
 
 def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -29,10 +27,7 @@ def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def write(place: Place, photo: np.ndarray, ids: np.ndarray) -> None:
-    drive = place.number // PAIRS_OF_A_DRIVE + (VAL_DRIVES if place.split == "val" else 0)
-    photos, labels = (
-        place.folder / name / place.split / str(drive) for name in ("leftImg8bit", "gtFine")
-    )
+    photos, labels = drive_folders(place)
     name = f"frame{place.index}"
     save(photo, photos / f"{name}_leftImg8bit.png")
     save(ids, labels / f"{name}_gtFine_labellevel3Ids.png")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataset.formats.idd_lite import CLASSES
-from dataset.writers.storing import save, street
+from dataset.writers.storing import drive_folders, save, street
 from dataset.writers.writer import Place, Writer
 from labels.classes import IGNORE
 
@@ -21,8 +21,6 @@ HOLDS = {
     "sky": ("sky",),
 }
 MEANING = {name: CLASSES.names.index(own) for own, names in HOLDS.items() for name in names}
-PAIRS_OF_A_DRIVE = 3
-VAL_DRIVES = 500  # drives of val have other numbers than those of train
 
 
 def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -30,10 +28,7 @@ def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def write(place: Place, photo: np.ndarray, ids: np.ndarray) -> None:
-    drive = place.number // PAIRS_OF_A_DRIVE + (VAL_DRIVES if place.split == "val" else 0)
-    photos, labels = (
-        place.folder / name / place.split / str(drive) for name in ("leftImg8bit", "gtFine")
-    )
+    photos, labels = drive_folders(place)
     save(photo, photos / f"{place.index:06d}_image.jpg", quality=95)
     save(ids, labels / f"{place.index:06d}_label.png")
     # Numbers of objects, many of which would be ids of other classes.

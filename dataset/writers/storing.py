@@ -10,7 +10,11 @@ import numpy as np
 from PIL import Image
 
 from dataset.scenes.street import draw_scene
+from dataset.writers.writer import Place
 from labels.classes import CITYSCAPES
+
+PAIRS_OF_A_DRIVE = 3
+VAL_DRIVES = 500  # drives of val have other numbers than those of train
 
 
 def save(picture: Image.Image | np.ndarray, path: Path, **options: Any) -> None:
@@ -38,3 +42,10 @@ def street(
     for index, name in enumerate(CITYSCAPES.names):
         table[index] = meaning.get(name, otherwise)
     return photo, table[ids]
+
+
+def drive_folders(place: Place) -> tuple[Path, Path]:
+    """Where IDD keeps the photos and the labels of a drive."""
+    drive = place.number // PAIRS_OF_A_DRIVE + (VAL_DRIVES if place.split == "val" else 0)
+    below = Path(place.split) / str(drive)
+    return place.folder / "leftImg8bit" / below, place.folder / "gtFine" / below
