@@ -26,8 +26,8 @@ from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
 from labels.unmixing import Decoded, decode
 
 # Formats that a photo or a label comes in. Others stay closed: opening EPS would start Ghostscript.
-PICTURE_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP")
-PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
+PICTURE_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF")
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 
 # 8 bytes a pixel are needed at the worst while decoding, so this is 0.7 GB.
 MOST_PIXELS = 89_000_000

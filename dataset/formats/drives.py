@@ -13,7 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.formats.building import SPLITS, Found, Splits, by_stem, joined, match
+from dataset.formats.building import SPLITS, Found, Splits, build, by_stem, joined, match
+from dataset.pairs import Dataset
+from labels.coding import Coding
 
 PHOTOS, LABELS = "leftImg8bit", "gtFine"
 
@@ -25,6 +27,15 @@ class Endings:
     photo: str
     label: str
     trap: str = ""
+
+
+def find_drives(root: Path, name: str, coding: Coding, endings: Endings) -> Dataset | None:
+    """The dataset of a format that only its endings and its classes tell from others."""
+    splits = find_splits(root, endings)
+    if not any_pairs(splits):
+        return None
+    splits, remarks = without_empty_test(splits)
+    return build(root, name, coding, splits, remarks=remarks)
 
 
 def find_splits(root: Path, endings: Endings) -> Splits:

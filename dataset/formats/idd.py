@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dataset.formats.building import build
-from dataset.formats.drives import Endings, any_pairs, find_splits, without_empty_test
+from dataset.formats.drives import Endings, find_drives
 from dataset.pairs import Dataset
 from labels.classes import IGNORE, Classes
 from labels.coding import Coding
@@ -91,8 +90,4 @@ CODING = Coding("values", CLASSES, {index: index for index in (*range(26), IGNOR
 
 def find(root: Path) -> Dataset | None:
     """Masks of level 3 make it IDD; Cityscapes has the same folders."""
-    splits = find_splits(root, ENDINGS)
-    if not any_pairs(splits):
-        return None
-    splits, remarks = without_empty_test(splits)
-    return build(root, NAME, CODING, splits, remarks=remarks)
+    return find_drives(root, NAME, CODING, ENDINGS)

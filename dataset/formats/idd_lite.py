@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dataset.formats.building import build
-from dataset.formats.drives import Endings, any_pairs, find_splits, without_empty_test
+from dataset.formats.drives import Endings, find_drives
 from dataset.pairs import Dataset
 from labels.classes import IGNORE, Classes
 from labels.coding import Coding
@@ -45,8 +44,4 @@ CODING = Coding("values", CLASSES, {index: index for index in (*range(7), IGNORE
 
 def find(root: Path) -> Dataset | None:
     """Instance labels lie beside the labels and end in the same word."""
-    splits = find_splits(root, ENDINGS)
-    if not any_pairs(splits):
-        return None
-    splits, remarks = without_empty_test(splits)
-    return build(root, NAME, CODING, splits, remarks=remarks)
+    return find_drives(root, NAME, CODING, ENDINGS)

@@ -99,10 +99,10 @@ class TestSplits:
         assert [pair.name for pair in dataset.test] == ["dog_2"]
 
     def test_what_no_list_names_is_left_out(self, root: Path) -> None:
-        add_pair(root, "gif_1")
-        Image.fromarray(TRIMAP).save(root / "images" / "gif_1.jpg", format="GIF")
+        add_pair(root, "ppm_1")
+        Image.fromarray(TRIMAP).save(root / "images" / "ppm_1.jpg", format="PPM")
         dataset = open_dataset(root)
-        assert "gif_1" not in learned(dataset)
+        assert "ppm_1" not in learned(dataset)
         assert dataset.alone == ()
 
     def test_without_trainval_all_that_is_not_test_is_learned_from(self, root: Path) -> None:

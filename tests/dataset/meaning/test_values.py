@@ -151,6 +151,16 @@ class TestValues:
         write(tmp_path, lambda seed: ids_of(seed, 2) * np.uint8(255), ending, **options)
         expect_ids(open_dataset(tmp_path), 2)
 
+    def test_a_gif_has_a_palette_of_its_own_for_each_picture(self, tmp_path: Path) -> None:
+        """In that of a white mask alone, white is the value 0, which is black in the others."""
+        masks = {seed: ids_of(seed, 2) * np.uint8(255) for seed in range(5)}
+        masks[3] = np.full((SIDE, SIDE), 255, np.uint8)
+        write(tmp_path, masks.__getitem__, "gif")
+        dataset = open_dataset(tmp_path)
+        assert dataset.classes.colours == ((0, 0, 0), (255, 255, 255))
+        for name, label in decoded(dataset).items():
+            np.testing.assert_array_equal(label, masks[int(name)] // 255)
+
     def test_a_mask_with_alpha(self, tmp_path: Path) -> None:
         def label(seed: int) -> Image.Image:
             return Image.fromarray(ids_of(seed, 2) * np.uint8(255)).convert("LA")
