@@ -82,10 +82,12 @@ def coding_of_smeared(pictures: Sequence[np.ndarray], example: Look) -> tuple[Co
             "smeared", known_tables()[known]
         ), f"Labels are in smeared colours of {known}."
     if palette is None:
+        lossy = " Class ids do not survive JPEG: save them as PNG from where they came."
         raise BadInput(
             f"The labels, such as {example.file}, look like photos: no few colours explain them. "
             "Expected label pictures with one value or colour for each class. Check whether "
             "photos and labels are the right way round, or name another folder with --data."
+            + (lossy if example.lossy else "")
         )
     if len(palette.colours) < 2:
         values = ", ".join(str(code) for code in sorted(example.counts)[:10])

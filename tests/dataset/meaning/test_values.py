@@ -103,6 +103,14 @@ class TestValues:
         with pytest.raises(BadInput, match=r"masks/0\.jpg, hold values too close to each other"):
             open_dataset(tmp_path)
 
+    def test_many_ids_stored_as_jpeg_are_no_photos_turned_round(self, tmp_path: Path) -> None:
+        def label(seed: int) -> np.ndarray:
+            return np.random.default_rng(seed).integers(0, 19, (SIDE, SIDE), dtype=np.uint8)
+
+        write(tmp_path, label, "jpg", quality=75)
+        with pytest.raises(BadInput, match=r"look like photos.* do not survive JPEG: save them"):
+            open_dataset(tmp_path)
+
     def test_ids_in_lossless_webp_are_ids(self, tmp_path: Path) -> None:
         write(tmp_path, ids_of, "webp", lossless=True)
         expect_ids(open_dataset(tmp_path))
