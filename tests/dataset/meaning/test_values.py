@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from dataset.formats import open_dataset
+from dataset.scenes import draw_scene
 from labels.classes import IGNORE
 from tests.dataset.made_folders import (
     SIDE,
@@ -104,10 +105,7 @@ class TestValues:
             open_dataset(tmp_path)
 
     def test_many_ids_stored_as_jpeg_are_no_photos_turned_round(self, tmp_path: Path) -> None:
-        def label(seed: int) -> np.ndarray:
-            return np.random.default_rng(seed).integers(0, 19, (SIDE, SIDE), dtype=np.uint8)
-
-        write(tmp_path, label, "jpg", quality=75)
+        write(tmp_path, lambda seed: draw_scene(seed, 256, 128)[1], "jpg", quality=75)
         with pytest.raises(BadInput, match=r"look like photos.* do not survive JPEG: save them"):
             open_dataset(tmp_path)
 
