@@ -152,9 +152,10 @@ def Unet(
     x = bottleneck(x, filters * 2**depth, **kind)
     for level in reversed(range(depth)):
         x = up_block(x, skips[level], filters * 2**level, crop=crops[level], **kind_up)
-    x = layers.Conv2D(classes, (1, 1), name="logits")(cropped(x, rest))
+    # In float32 where the rest is in 16 bits: bfloat16 has 3 digits, too few to tell classes apart.
+    x = layers.Conv2D(classes, (1, 1), name="logits", dtype="float32")(cropped(x, rest))
     if activation:
-        x = layers.Activation(activation, name="probabilities")(x)
+        x = layers.Activation(activation, name="probabilities", dtype="float32")(x)
     return keras.Model(inputs, x, name="unet")
 
 

@@ -64,6 +64,8 @@ class Config:
     seed: int = 0
     """The same seed gives the same weights twice on one machine's CPU."""
 
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """Compute in 32 bits or, with weights of 32, in 16 [auto: what is faster on this machine]."""
     height: int | None = None
     """Pictures are learned at this height [without: as the photos, in at most 256×256 pixels]."""
     width: int | None = None

@@ -37,6 +37,7 @@ from training.config import EPOCHS, Config
 from training.loss import SegmentationLoss, segmentation_loss
 from training.normalization import FusedBatchNormalization
 from training.outcome import Outcome
+from training.precision import choose_precision, computing_in
 from training.progress import Display, duration
 from training.running_scores import RunningScores
 from training.validation import Scorer
@@ -62,8 +63,12 @@ class Training:
         keras.utils.set_random_seed(config.seed)
         # A batch larger than the data would hold pairs twice.
         epochs = config.epochs or (None if config.minutes else EPOCHS)
+        self.precision = choose_precision(config.precision)
         config = replace(
-            config, batch_size=min(config.batch_size, len(cached.train)), epochs=epochs
+            config,
+            batch_size=min(config.batch_size, len(cached.train)),
+            epochs=epochs,
+            precision=self.precision.kind,
         )
         self.cached, self.classes, self.config = cached, classes, config
         self.epochs = epochs or WITHOUT_END
@@ -84,7 +89,8 @@ class Training:
             config.doubtful,
             config.workers,
         )
-        self.model = self._network(*config.size, None, FusedBatchNormalization)
+        with computing_in(config.precision):
+            self.model = self._network(*config.size, None, FusedBatchNormalization)
         self.model.compile(
             optimizer(config),
             SegmentationLoss(config.dice, config.head),
@@ -176,7 +182,7 @@ class Training:
         yield (
             f"Recipe {config.recipe}: a U-Net of {self.model.count_params():,} parameters "
             f"({config.filters} filters, {config.depth} levels), {width}×{height} "
-            f"pictures, batches of {config.batch_size}, on {device()}."
+            f"pictures, batches of {config.batch_size}, on {device()}, in {self.precision}."
         )
         yield f"{self._length(estimate)}. Ctrl-C ends it early and keeps the best model."
 

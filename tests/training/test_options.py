@@ -21,6 +21,7 @@ TRAIN_ONLY = {
     "momentum",
     "padding",
     "normalization",
+    "precision",
     "dropout",
     "first-dropout",
     "initializer",

@@ -1,0 +1,123 @@
+"""In which numbers a network computes, and that it learns in each of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from dataset.cache import Cached, Examples
+from labels.classes import numbered_classes
+from training import precision
+from training.config import Config
+from training.loop import Training
+from training.outcome import Outcome
+from training.precision import (
+    Precision,
+    choose_precision,
+    computing_in,
+    convolution_seconds,
+    for_accelerators,
+)
+
+TINY = Config(epochs=3, batch_size=2, height=32, width=32, filters=4, depth=1)
+
+
+@pytest.fixture(autouse=True)
+def no_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "_accelerators", list)
+
+
+@pytest.mark.parametrize("kind", ["float32", "bfloat16", "float16"])
+def test_what_is_asked_for_is_taken(kind: str) -> None:
+    assert choose_precision(kind) == Precision(kind, "as asked for")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind", "times"),
+    [
+        ({"float32": 0.030, "bfloat16": 0.010}, "bfloat16", "3.0"),
+        ({"float32": 0.015, "bfloat16": 0.010}, "bfloat16", "1.5"),
+        ({"float32": 0.014, "bfloat16": 0.010}, "float32", "1.4"),
+        ({"float32": 0.005, "bfloat16": 0.020}, "float32", "0.2"),
+    ],
+)
+def test_a_processor_computes_in_bfloat16_where_that_is_much_faster(
+    monkeypatch: pytest.MonkeyPatch, seconds: dict[str, float], kind: str, times: str
+) -> None:
+    monkeypatch.setattr(precision, "convolution_seconds", seconds.__getitem__)
+    chosen = choose_precision("auto")
+    assert str(chosen) == f"{kind} (a convolution in bfloat16 is {times} times as fast here)"
+
+
+@pytest.mark.parametrize("kind", ["float32", "bfloat16"])
+def test_a_convolution_can_be_timed(kind: str) -> None:
+    assert 0 < convolution_seconds(kind) < 10
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "kind"),
+    [
+        ([(9, 0)], "bfloat16"),
+        ([(8, 0)], "bfloat16"),
+        ([(7, 5)], "float16"),
+        ([(8, 6), (7, 0)], "float16"),
+        ([(6, 1)], "float32"),
+        ([None], "bfloat16"),
+    ],
+)
+def test_a_gpu_computes_in_what_its_generation_has_units_for(
+    monkeypatch: pytest.MonkeyPatch, capabilities: list[tuple[int, int] | None], kind: str
+) -> None:
+    assert for_accelerators(capabilities).kind == kind
+    monkeypatch.setattr(precision, "_accelerators", lambda: capabilities)
+    assert choose_precision("auto").kind == kind
+
+
+@pytest.mark.parametrize(("text", "version"), [("9.0", (9, 0)), ("7.5", (7, 5)), (None, None)])
+def test_a_capability_is_read_as_jax_writes_it(
+    text: str | None, version: tuple[int, int] | None
+) -> None:
+    assert precision._version(text) == version
+
+
+def test_layers_made_outside_are_in_float32_again() -> None:
+    with pytest.raises(KeyError), computing_in("bfloat16"):
+        assert keras.layers.Dense(1).compute_dtype == "bfloat16"
+        raise KeyError
+    assert keras.layers.Dense(1).compute_dtype == "float32"
+
+
+def trained(examples: Examples, kind: str) -> tuple[Training, Outcome]:
+    cached = Cached(examples, examples, [], "none")
+    training = Training(cached, numbered_classes(3), replace(TINY, precision=kind))
+    outcome = training.run(training.measure(), lambda: None, lambda outcome: None)
+    return training, outcome
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["bfloat16", "float16"])
+def test_it_learns_in_16_bits_and_hands_over_a_network_of_32(examples: Examples, kind: str) -> None:
+    training, outcome = trained(examples, kind)
+    assert training.config.precision == kind
+    losses = [row["loss"] for row in outcome.history]
+    assert np.isfinite(losses).all()
+    assert losses[-1] < losses[0]
+    inner = {layer.compute_dtype for layer in training.model.layers if "conv" in layer.name}
+    assert inner == {kind}
+    assert training.model.get_layer("logits").compute_dtype == "float32"
+    assert {variable.dtype for variable in training.model.trainable_variables} == {"float32"}
+    assert {layer.compute_dtype for layer in training.deployable().layers} == {"float32"}
+
+
+@pytest.mark.slow
+def test_networks_of_16_and_32_bits_agree_on_a_picture(examples: Examples) -> None:
+    training, _ = trained(examples, "bfloat16")
+    pictures = examples.photos[:2]
+    logits = keras.ops.convert_to_numpy(training.model(pictures, training=False))
+    shares = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    handed_over = training.deployable().predict_on_batch(pictures)
+    # bfloat16 keeps 8 binary digits: after the layers of this network some hundredths are lost.
+    np.testing.assert_allclose(handed_over, shares, atol=0.05)
