@@ -12,8 +12,7 @@ import keras
 from keras import ops
 
 from labels.classes import IGNORE
-
-EMPTY = 1e-6  # keeps a division by zero away
+from training.softmax_loss import EMPTY, softmax_loss
 
 
 class SegmentationLoss(keras.losses.Loss):
@@ -35,6 +34,8 @@ class SegmentationLoss(keras.losses.Loss):
         self.dice, self.head = dice, head
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
+        if self.head == "softmax":
+            return softmax_loss(y_true, y_pred, self.dice)
         return segmentation_loss(y_true, y_pred, self.dice, self.head)
 
     def get_config(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import keras
 from keras import ops
 
 from labels.classes import IGNORE
+from training.deciding import most_likely
 
 
 class RunningScores(keras.metrics.Metric):
@@ -28,11 +29,10 @@ class RunningScores(keras.metrics.Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         truth = ops.cast(y_true, "int32")
-        ids = ops.cast(ops.argmax(y_pred, axis=-1), "int32")
+        ids = most_likely(y_pred)
         nowhere = self.classes * self.classes
         cells = ops.where(truth == IGNORE, nowhere, truth * self.classes + ids)
-        ones = ops.ones_like(cells)
-        sums = ops.segment_sum(ops.ravel(ones), ops.ravel(cells), num_segments=nowhere + 1)
+        sums = _occurrences(ops.ravel(cells), nowhere + 1)
         counts = ops.reshape(sums[:-1], (self.classes, self.classes))
         self.counts.assign_add(ops.cast(counts, self.counts.dtype))
 
@@ -46,3 +46,14 @@ class RunningScores(keras.metrics.Metric):
             "accuracy": ops.sum(right) / ops.maximum(ops.sum(counts), 1),
             "miou": ops.sum(iou) / ops.maximum(ops.sum(occurring), 1),
         }
+
+
+def _occurrences(values: Any, number: int) -> Any:
+    """How often each of the numbers from 0 occurs."""
+    if keras.backend.backend() != "tensorflow":
+        return ops.segment_sum(ops.ones_like(values), values, num_segments=number)
+    import tensorflow as tf
+
+    # Quicker than a sum of segments on a processor. tf.math.bincount, which is made of it, works
+    # the size out anew, and XLA refuses that.
+    return tf.raw_ops.DenseBincount(input=values, size=number, weights=tf.zeros(0, tf.int32))

@@ -17,6 +17,7 @@ from keras import ops
 
 from dataset.cache import Examples
 from labels.classes import IGNORE
+from training.deciding import MostLikely
 from training.scores import Scores, confusion
 
 
@@ -48,7 +49,7 @@ class Scorer:
     def __init__(self, model: keras.Model, loss: Callable[[Any, Any], Any] | None = None) -> None:
         picture, output = model.inputs[0], model.outputs[0]
         self.classes, self.has_loss = int(output.shape[-1]), loss is not None
-        ids = ops.cast(ops.argmax(output, axis=-1), "uint8")
+        ids = ops.cast(MostLikely()(output), "uint8")
         if loss is None:
             self.network = keras.Model(picture, ids)
             return
