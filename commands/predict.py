@@ -24,9 +24,13 @@ def run(config: Config) -> int:
     place = config.output / PREDICTIONS
     make_writable(place)
     start_keras()
+    from deploy.quick import quick
+    from training.precision import choose_precision
+
     model, card = read_model(config.model_file)
+    network = quick(model, choose_precision("auto").kind)
     for file, name in pictures:
         photo = read_picture(file)
-        write_prediction(photo, predict_ids(model, card, photo), card.classes, place / name)
+        write_prediction(photo, predict_ids(network, card, photo), card.classes, place / name)
     print(f"Pictures labelled: {len(pictures)}. They are in {place}.")
     return 0
