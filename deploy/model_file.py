@@ -86,14 +86,23 @@ def read_model(path: str | os.PathLike[str]) -> tuple[keras.Model, Card]:
     """Opens a model for prediction: pictures 0-255 in, class probabilities out."""
     import keras
 
+    from deploy.inspection import Unexpected, inspect
+
     card = read_card(path)
     try:
+        inspect(Path(path))
         return keras.models.load_model(path, compile=False), card
+    except Unexpected as found:
+        raise BadInput(
+            f"{path} was not opened, as it holds {found}, and might run code or take all memory. "
+            "Expected the unet_model.hdf5 of a run: a network of this program and its weights. "
+            "Take one that you or somebody you trust has trained."
+        ) from None
     except DAMAGED as problem:
         reason = (str(problem).splitlines() or [type(problem).__name__])[0]
         raise BadInput(
-            f"{path} is damaged: Keras {keras.__version__} says {reason!r}. Expected the "
-            "unet_model.hdf5 of a run. Train again, or name another file with --model."
+            f"{path} is damaged, or no Keras {keras.__version__} wrote it: {reason!r}. Expected "
+            "the unet_model.hdf5 of a run. Train again, or name another file with --model."
         ) from None
 
 

@@ -223,20 +223,20 @@ def test_damage_inside_is_refused(
     assert "Expected the unet_model.hdf5 of a run." in str(caught.value)
 
 
-@pytest.mark.parametrize("config", ["{", "{}", '{"class_name": "Functional", "config": 3}'])
+@pytest.mark.parametrize("config", ["{", '{"class_name": "Functional", "config": 3}'])
 def test_a_network_that_keras_cannot_build_is_refused(config: str, path: Path) -> None:
     with h5py.File(path, "r+") as opened:
         opened.attrs["model_config"] = config
     with pytest.raises(BadInput) as caught:
         read_model(path)
-    assert str(caught.value).startswith(f"{path} is damaged: Keras {keras.__version__} says ")
+    assert str(caught.value).startswith(f"{path} is damaged, or no Keras {keras.__version__} wrote")
     assert read_card(path) == CARD
 
 
 def test_weights_that_are_missing_are_refused(path: Path) -> None:
     with h5py.File(path, "r+") as opened:
         del opened["model_weights"]
-    with pytest.raises(BadInput, match="is damaged: Keras"):
+    with pytest.raises(BadInput, match="is damaged, or no Keras"):
         read_model(path)
 
 
