@@ -122,9 +122,9 @@ def test_pictures_that_are_black_but_for_a_few_spots_are_not_alike() -> None:
 
 
 def test_a_place_is_no_leak_below_its_limit() -> None:
-    assert Match(0, 0, False, 0.79, 15.9).kind is None
-    assert Match(0, 0, False, 0.79, 16.0).kind == "place"
-    assert Match(0, 0, False, 0.8).kind == "alike"
+    assert Match(0, 0, False, 0.83, 15.9).kind is None
+    assert Match(0, 0, False, 0.83, 16.0).kind == "place"
+    assert Match(0, 0, False, 0.84).kind == "alike"
 
 
 @pytest.mark.skipif(not SAMPLE.is_dir(), reason="no real pairs in ../shared/data")
