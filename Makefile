@@ -27,10 +27,11 @@ check: $(VENV)/ready-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow" --quiet $(ARGS)
+	$(BIN)/python -m pytest -m "not slow and not bench" --quiet $(ARGS)
 
 bench: $(VENV)/ready-for-tests
 	$(BIN)/python benchmarks/labels.py
+	$(BIN)/python benchmarks/speed.py $(ARGS)
 
 $(VENV)/ready: requirements.txt
 	@test -n "$(PYTHON)" || { echo "No Python from 3.10 to 3.12 was found. Install one," \
