@@ -38,7 +38,8 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         return KerasTensor(inputs.shape, dtype=inputs.dtype)
 
     def _is_fused(self, inputs: Any, mask: Any) -> bool:
-        usual = self.axis in (-1, 3) and self.scale and self.center and not self.renorm
+        renorm = getattr(self, "renorm", False)  # Keras 3.12, of Python 3.10, has none
+        usual = self.axis in (-1, 3) and self.scale and self.center and not renorm
         alone = mask is None and not self.synchronized
         tensorflow = keras.backend.backend() == "tensorflow"
         return tensorflow and usual and alone and len(inputs.shape) == 4
