@@ -1,30 +1,30 @@
-"""python main.py evaluate: scores a saved model on the validation pairs of a folder."""
+"""python main.py evaluate: scores a saved model on the validation pairs of a folder, or others."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from dataset.checking.finding import counted
+from dataset.matching import matched
+from dataset.pairs import Dataset
 from dataset.source import decode_all, find_dataset
 from dataset.summary import remarks
 from deploy.model_file import read_card, read_model
 from evaluation.tables import metrics, score_lines
 from training.backend import start_keras
 from training.config import Config
-from training.run_folder import make_writable, write_json
+from training.run_folder import make_writable, move_earlier, write_json
 from utils_func import BadInput
+
+PAIRS = {"train": "training", "val": "validation", "test": "test", "all": "all that there are"}
 
 
 def run(config: Config) -> int:
-    """Scores a saved model on the validation pairs of a folder."""
+    """Scores a saved model on the pairs of a folder."""
     card = read_card(config.model_file)
     make_writable(config.output)
-    dataset = replace(find_dataset(config.data, Config.data, config.format, config.cache), train=())
-    if dataset.classes.names != card.classes.names:
-        raise BadInput(
-            f"{config.model_file} knows {len(card.classes)} classes ({card.classes.names[0]}, …), "
-            f"but {dataset.folder} has {len(dataset.classes)} ({dataset.classes.names[0]}, …). "
-            "Expected the same. Name the pairs that the model was made for with --data."
-        )
+    found = find_dataset(config.data, Config.data, config.format, config.cache)
+    dataset = matched(_only(found, config.split), card.classes, config.model_file)
     size = (card.height, card.width)
     cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
     print(*remarks(dataset, cached), sep="\n")
@@ -33,10 +33,32 @@ def run(config: Config) -> int:
 
     model, _ = read_model(config.model_file)
     scored = Scorer(model).score(cached.val, config.batch_size)
-    print(f"{config.model_file} on {len(cached.val)} validation pairs of {dataset.folder}:")
+    scored_pairs = f"{counted(len(cached.val), 'pair')} ({PAIRS[config.split]})"
+    print(f"{config.model_file} on {scored_pairs} of {dataset.folder}:")
     print(*score_lines(scored, card.classes), sep="\n")
-    subject = {"model": str(config.model_file), "data": str(dataset.folder)}
-    content = {**subject, "content": cached.content, **metrics(scored, card.classes)}
+    content = {
+        "model": str(config.model_file),
+        "data": str(dataset.folder),
+        "split": config.split,
+        "pairs": len(cached.val),
+        "content": cached.content,
+        **metrics(scored, card.classes),
+    }
+    if earlier := move_earlier(config.output, ("evaluation.json",)):
+        print(f"The evaluation before was moved to {earlier}.")
     write_json(config.output / "evaluation.json", content)
     print(f"All numbers are in {config.output / 'evaluation.json'}.")
     return 0
+
+
+def _only(dataset: Dataset, split: str) -> Dataset:
+    """The pairs of one split as those to score with."""
+    every = (*dataset.train, *dataset.val, *dataset.test)
+    chosen = every if split == "all" else getattr(dataset, split)
+    if not chosen:
+        others = [name for name in ("train", "val", "test") if getattr(dataset, name)]
+        raise BadInput(
+            f"{dataset.folder} has no {split} pairs. Expected some to score with. It has "
+            f"{', '.join(others)}: name one of them with --split, or all."
+        )
+    return replace(dataset, train=(), val=chosen, test=())

@@ -7,9 +7,12 @@ device()                     # 'CPU, 2 cores' or 'GPU NVIDIA H200'
 from __future__ import annotations
 
 import os
+import platform
+import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 OUT_OF_MEMORY = """\
 There is not enough memory for this network and these pictures.
@@ -71,3 +74,16 @@ def device() -> str:
         )
         found = [entry.get("device_name", "GPU") for entry in details]
     return f"GPU {', '.join(found)}" if found else f"CPU, {os.cpu_count()} cores"
+
+
+def processor() -> str:
+    """The processor's name; where the system does not tell, its kind."""
+    with suppress(OSError):  # Linux
+        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    with suppress(OSError, subprocess.SubprocessError):  # macOS
+        return subprocess.check_output(
+            ["sysctl", "-n", "machdep.cpu.brand_string"], text=True, stderr=subprocess.DEVNULL
+        ).strip()
+    return platform.processor() or platform.machine()

@@ -13,6 +13,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from dataset.sizing import fitting_size
 
 EPOCHS, SIDE = 10, 256  # where nothing else is asked for: as in the document that this reproduces
+# Fields of other commands than train.
+FOREIGN = {"pictures", "model", "folder", "split", "recipes", "train", "val"}
 RANGES = {"dice": (0, 100), "zoom": (1, 4), "light": (0, 1), "rotate": (0, 180)}
 
 
@@ -32,6 +34,8 @@ class Config:
     """Folder for what the command leaves behind."""
     model: Path | None = None
     """The trained model [without: OUTPUT/unet_model.hdf5]."""
+    split: Literal["val", "test", "train", "all"] = "val"
+    """Pairs to score with: validation, test or training pairs, or all of them."""
     cache: Path = Path(".cache")
     """Folder for decoded pictures, so that the second start is quick."""
     skip_bad: bool = False
@@ -175,9 +179,12 @@ class Config:
         return self.model or self.output / "unet_model.hdf5"
 
     def to_json(self) -> dict[str, Any]:
+        """What decides how a training goes."""
+
         def plain(value: Any) -> Any:
             if isinstance(value, tuple):
                 return [plain(item) for item in value]
             return str(value) if isinstance(value, Path) else value
 
-        return {field.name: plain(getattr(self, field.name)) for field in fields(self)}
+        names = [field.name for field in fields(self) if field.name not in FOREIGN]
+        return {name: plain(getattr(self, name)) for name in names}

@@ -68,7 +68,6 @@ class Training:
             config,
             batch_size=min(config.batch_size, len(cached.train)),
             epochs=epochs,
-            precision=self.precision.kind,
         )
         self.cached, self.classes, self.config = cached, classes, config
         self.epochs = epochs or WITHOUT_END
@@ -89,7 +88,7 @@ class Training:
             config.doubtful,
             config.workers,
         )
-        with computing_in(config.precision):
+        with computing_in(self.precision.kind):
             self.model = self._network(*config.size, None, FusedBatchNormalization)
         self.model.compile(
             optimizer(config),
@@ -214,7 +213,7 @@ class Training:
             keep: Called whenever the network is the best so far.
             record: Called after each epoch with the outcome so far.
         """
-        outcome = Outcome()
+        outcome = Outcome(computed_in=str(self.precision))
         interruption, not_a_number = Interruption(), StopAtNaN()
         pace = self._pace(estimate)
         interval = self.interval(estimate)

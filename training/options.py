@@ -18,8 +18,9 @@ from pathlib import Path
 
 import tyro
 
-from training.config import Config
+from training.config import FOREIGN, Config
 from training.recipes import recipe_config
+from training.unknown_options import refuse_unknown_options
 from utils_func import BadInput
 
 TRAIN = """Train a U-Net on photos and their label pictures.
@@ -34,7 +35,11 @@ Other commands, each with its own --help:
   python main.py compare     train several recipes for the same time, and rank them
   python main.py scenes      draw pairs in the layout of a well-known dataset
 """
-EVALUATE = "Score a saved model on the validation pairs of a folder."
+EVALUATE = """Score a saved model on the validation pairs of a folder, or on others with --split.
+
+The pairs may hold fewer classes than the model knows, and in another order. It writes to OUTPUT:
+evaluation.json.
+"""
 PREDICT = """Label pictures with a saved model.
 
 For each picture it writes to OUTPUT/predictions: NAME_label.png (in the colours of the classes),
@@ -55,10 +60,9 @@ DATA = {"data", "format", "cache", "output", "workers"}
 COMMANDS = {
     "train": (
         TRAIN,
-        {field.name for field in fields(Config)}
-        - {"pictures", "model", "folder", "train", "val", "recipes"},
+        {field.name for field in fields(Config)} - FOREIGN,
     ),
-    "evaluate": (EVALUATE, DATA | {"model", "skip_bad", "batch_size"}),
+    "evaluate": (EVALUATE, DATA | {"model", "split", "skip_bad", "batch_size"}),
     "predict": (PREDICT, {"pictures", "model", "output", "skip_bad"}),
     "check": (CHECK, DATA | {"height", "width"}),
     "compare": (COMPARE, DATA | {"recipes", "minutes", "seed", "skip_bad", "height", "width"}),
@@ -74,6 +78,7 @@ def parse(arguments: list[str]) -> tuple[str, Config]:
     if command not in COMMANDS:
         _refuse(command)
     description, names = COMMANDS[command]
+    refuse_unknown_options(command, rest, {name: _dashed(of) for name, (_, of) in COMMANDS.items()})
     defaults = _recipe(rest) if "recipe" in names else Config()
     narrowed = _narrowed(command, names)
     options = tyro.cli(
@@ -98,6 +103,10 @@ def _refuse(command: str) -> None:
         file=sys.stderr,
     )
     sys.exit(2)
+
+
+def _dashed(names: set[str]) -> set[str]:
+    return {name.replace("_", "-") for name in names.difference(POSITIONAL)}
 
 
 def _recipe(arguments: list[str]) -> Config:

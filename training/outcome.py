@@ -16,7 +16,7 @@ from typing import Any
 from dataset.cache import Cached
 from dataset.pairs import Dataset
 from training import __version__
-from training.backend import device
+from training.backend import device, processor
 from training.config import Config
 from training.run_folder import results
 
@@ -36,6 +36,8 @@ class Outcome:
     steps: int = 0
     ended: str = "running"
     """'finished', 'stopped early', 'interrupted' or 'not a number' at the end."""
+    computed_in: str = ""
+    """The precision that was chosen, and why."""
 
 
 def run_record(
@@ -62,8 +64,9 @@ def run_record(
         "machine": {
             "device": device(),
             "system": platform.platform(),
-            "processor": platform.processor() or platform.machine(),
+            "processor": processor(),
             "cores": os.cpu_count(),
+            "computed_in": outcome.computed_in,
         },
         "times": {
             "started": _clock(began),

@@ -13,13 +13,13 @@ from training.budget import WITHOUT_END, Pace
 
 
 def duration(seconds: float) -> str:
-    """'45 s', '3 min 20 s' or '2 h 5 min'."""
+    """'45 s', '3 min 20 s', '5 min' or '2 h 5 min'."""
     seconds = max(0, round(seconds))
     if seconds < 60:
         return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+    greater, lesser = ("h", "min") if seconds >= 3600 else ("min", "s")
+    whole, rest = divmod(seconds // 60 if greater == "h" else seconds, 60)
+    return f"{whole} {greater} {rest} {lesser}" if rest else f"{whole} {greater}"
 
 
 class Display(keras.callbacks.Callback):

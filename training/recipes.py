@@ -127,7 +127,7 @@ def recipe_config(name: str) -> Config:
     """The configuration that a recipe stands for."""
     if name not in RECIPES:
         nearest = difflib.get_close_matches(name, RECIPES, n=1)
-        meant = f"Perhaps you meant: --recipe {nearest[0]}" if nearest else "Name one with --recipe"
+        meant = f"Perhaps you meant: {nearest[0]}" if nearest else "Name one of these"
         raise BadInput(
             f"There is no recipe '{name}'. Expected one of {', '.join(RECIPES)}. {meant}."
         )

@@ -11,14 +11,15 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from utils_func import BadInput
 
-# What a run writes. Anything else in the folder belongs to somebody else and stays where it is.
+# What a training writes, and what is written about its model. Anything else in the folder belongs
+# to somebody else and stays where it is.
 FILES = (
     "acc.png",
     "pred_[0-9]*.png",
@@ -31,6 +32,7 @@ FILES = (
     "history.csv",
     "metrics.json",
     "run.json",
+    "evaluation.json",
     "tensorboard",
 )
 
@@ -77,14 +79,14 @@ def _reason(folder: Path, problem: OSError) -> str:
     return "it is a file" if folder.is_file() else str(problem.strerror)
 
 
-def results(folder: Path) -> list[Path]:
+def results(folder: Path, patterns: Sequence[str] = FILES) -> list[Path]:
     """What a run has written into the folder."""
-    return [file for pattern in FILES for file in sorted(folder.glob(pattern))]
+    return [file for pattern in patterns for file in sorted(folder.glob(pattern))]
 
 
-def move_earlier(folder: Path) -> Path | None:
+def move_earlier(folder: Path, patterns: Sequence[str] = FILES) -> Path | None:
     """Moves the files of the run before to earlier/TIME. Returns that folder, if there was one."""
-    files = results(folder)
+    files = results(folder, patterns)
     if not files:
         return None
     newest = max(file.stat().st_mtime for file in files)

@@ -32,13 +32,14 @@ def known_tables() -> dict[str, Classes]:
 
     Imported here, as the formats' package imports this one.
     """
-    from dataset.formats import camvid, idd_lite, lyft_carla, voc
+    from dataset.formats import camvid, idd, idd_lite, lyft_carla, voc
 
     return {
         "Cityscapes": CITYSCAPES,
         "PASCAL VOC": voc.VOC,
         "CamVid": camvid.CLASSES,
         "IDD Lite": idd_lite.CLASSES,
+        "IDD": idd.CLASSES,
         "Lyft/CARLA": lyft_carla.CLASSES,
     }
 
@@ -58,7 +59,8 @@ def coding_of_colours(looks: Sequence[Look]) -> tuple[Coding, str]:
             "2 to 254 classes. Check whether these are the labels, or give a classes.csv with "
             "name and colour."
         )
-    colours = [colour_of(code) for code, _ in total.most_common()]
+    # In the order of their codes: the same for every folder that holds the same colours.
+    colours = [colour_of(code) for code in sorted(total)]
     return colour_coding(_new_table(colours)), _told(len(colours), "exact")
 
 

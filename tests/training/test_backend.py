@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from training.backend import device, start_keras
+from training.backend import device, processor, start_keras
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +39,7 @@ def test_keras_starts_without_a_word_on_stderr(backend: str) -> None:
         pytest.skip(f"{backend} is not installed")
     code = (
         "import sys\n"
-        "from training.backend import device, start_keras\n"
+        "from training.backend import device, processor, start_keras\n"
         "assert 'keras' not in sys.modules\n"
         "start_keras()\n"
         "import keras\n"
@@ -69,3 +70,17 @@ def test_a_second_start_does_nothing(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_the_device_is_named() -> None:
     assert device() == f"CPU, {os.cpu_count()} cores" or device().startswith("GPU ")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux's")
+def test_the_processor_is_named_as_the_system_names_it() -> None:
+    assert f": {processor()}\n" in Path("/proc/cpuinfo").read_text("utf-8")
+
+
+def test_a_system_that_names_no_processor_tells_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*given: object, **named: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", nothing)
+    monkeypatch.setattr(subprocess, "check_output", nothing)
+    assert processor() == (platform.processor() or platform.machine())

@@ -250,7 +250,7 @@ def test_the_plan_of_a_run_by_the_clock_tells_its_passes(examples: Examples) -> 
     # steps; but five validations in 108 s leave 21.6 s: 43 steps. 43 · .5 / (43 · .5 + 3) = .878
     # of 120 s is 210.6 steps, 70.2 passes.
     assert how_long == (
-        "2 min 0 s of steps of 0.50 s each, with a validation of 3 s after every 43: about 70.2 "
+        "2 min of steps of 0.50 s each, with a validation of 3 s after every 43: about 70.2 "
         "passes over 6 pairs. Ctrl-C ends it early and keeps the best model."
     )
 

@@ -33,6 +33,7 @@ def test_the_record_holds_what_is_needed_to_repeat_the_run(
 ) -> None:
     cached = Cached(examples, examples.chosen(slice(2)), ["2.jpg is damaged"], "abc")
     outcome = Outcome([{"loss": 1.0}, {"loss": 0.5}], best_epoch=2, seconds=1.26, ended="finished")
+    outcome.computed_in = "float32 (as asked for)"
     config = Config(epochs=2, seed=7)
     record = run_record(config, dataset, cached, outcome, time.time() - 100)
     content = json.loads(json.dumps(record, allow_nan=False))
@@ -57,6 +58,7 @@ def test_the_record_holds_what_is_needed_to_repeat_the_run(
     for name in ("started", "written"):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}", content["times"][name])
     assert re.match("CPU, |GPU ", content["machine"]["device"])
+    assert content["machine"]["computed_in"] == "float32 (as asked for)"
     assert content["versions"] == versions()
 
 

@@ -117,10 +117,10 @@ def test_the_recipe_auto_is_the_defaults() -> None:
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("voc2012", "Perhaps you meant: --recipe voc2007."),
-        ("oxford-pet", "Perhaps you meant: --recipe oxford-pets."),
-        ("cityscapes", "Perhaps you meant: --recipe cityscapes-pairs."),
-        ("", "Name one with --recipe."),
+        ("voc2012", "Perhaps you meant: voc2007."),
+        ("oxford-pet", "Perhaps you meant: oxford-pets."),
+        ("cityscapes", "Perhaps you meant: cityscapes-pairs."),
+        ("", "Name one of these."),
     ],
 )
 def test_an_unknown_recipe_is_refused_with_the_nearest(name: str, meant: str) -> None:

@@ -34,7 +34,7 @@ OURS = (
     "metrics.json",
     "run.json",
 )
-THEIRS = ("notes.txt", "my.hdf5", "acc.png.bak", "evaluation.json", "pred.png")
+THEIRS = ("notes.txt", "my.hdf5", "acc.png.bak", "comparison.json", "pred.png")
 NEWEST = "2024-03-05_06-07-08"
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from dataset.formats import open_dataset
+from dataset.formats import idd, open_dataset
 from dataset.formats.voc import VOC
-from labels.classes import CITYSCAPES, IGNORE
+from labels.classes import CITYSCAPES, IGNORE, Classes
 from tests.dataset.made_folders import (
     decoded,
     expect_ids,
@@ -20,16 +21,30 @@ from tests.dataset.made_folders import (
 
 
 class TestColours:
-    @pytest.mark.parametrize(("classes", "name"), [(CITYSCAPES, "Cityscapes"), (VOC, "PASCAL VOC")])
+    @pytest.mark.parametrize(
+        ("table", "count", "name"),
+        [(CITYSCAPES, 5, "Cityscapes"), (VOC, 5, "PASCAL VOC"), (idd.CLASSES, 26, "IDD")],
+    )
     def test_exact_colours_of_a_known_table(
-        self, tmp_path: Path, classes: object, name: str
+        self, tmp_path: Path, table: Classes, count: int, name: str
     ) -> None:
-        table = CITYSCAPES if classes is CITYSCAPES else VOC
-        write(tmp_path, lambda seed: table.paint(ids_of(seed, 5)))
+        write(tmp_path, lambda seed: table.paint(ids_of(seed, count)))
         dataset = open_dataset(tmp_path)
         assert dataset.classes == table
         assert f"Labels are in the exact colours of {name}." in dataset.remarks
-        expect_ids(dataset, 5)
+        expect_ids(dataset, count)
+
+    def test_the_order_does_not_depend_on_how_much_there_is_of_each(self, tmp_path: Path) -> None:
+        table = np.array([(1, 2, 3), (250, 100, 7), (9, 200, 90)], np.uint8)
+
+        def label(seed: int, most: int) -> np.ndarray:
+            ids = ids_of(seed)
+            return table[np.where(ids == 0, most, ids)]
+
+        for most in (1, 2):
+            write(tmp_path / f"most {most}", partial(label, most=most))
+            names = open_dataset(tmp_path / f"most {most}").classes.names
+            assert names == ("#09c85a", "#fa6407")
 
     def test_exact_colours_of_nobody(self, tmp_path: Path) -> None:
         table = np.array([(1, 2, 3), (250, 100, 7), (9, 200, 90)], np.uint8)
