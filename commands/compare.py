@@ -9,6 +9,7 @@ import numpy as np
 
 from dataset.cache import Cached, Examples
 from dataset.checking import finding_lines, quick_check
+from dataset.checking.finding import counted
 from dataset.pairs import Dataset
 from dataset.source import decode_all, open_data
 from dataset.summary import describe
@@ -17,15 +18,16 @@ from deploy.predict import predict_ids
 from evaluation.comparison import Entry, comparison_lines, draw_comparison
 from evaluation.intervals import interval
 from labels.classes import IGNORE
-from training.backend import start_keras
+from training.backend import is_out_of_memory, start_keras
 from training.config import Config
 from training.outcome import Outcome
 from training.recipes import recipe_config
-from training.run_folder import make_writable, write_json, write_table
+from training.run_folder import make_writable, move_earlier, write_json, write_table
 from training.scores import Scores, confusion
 from utils_func import BadInput
 
 MINUTES = 5.0
+FILES = ("comparison.json", "comparison.png")
 
 
 def run(config: Config) -> int:
@@ -43,24 +45,45 @@ def run(config: Config) -> int:
     judged = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
     print(*describe(dataset, judged), "", *finding_lines(quick_check(dataset, judged)), sep="\n")
     start_keras()
+    from training.progress import duration
+
+    if earlier := move_earlier(config.output, FILES):
+        print(f"The comparison before was moved to {earlier}.")
     minutes = config.minutes or MINUTES
-    entries = []
+    entries: list[Entry] = []
+    failed: dict[str, str] = {}
     for recipe in recipes:
         own = _same_for_all(recipe, config, minutes).fitted(dataset.shape)
-        print(f"\n{recipe.recipe}: {minutes:g} minutes", flush=True)
-        entries.append(_train_and_score(own, dataset, judged.val))
-        content = {"minutes": minutes, "data": str(dataset.folder), "content": judged.content}
-        rows = [entry.to_json() for entry in entries]
-        write_json(config.output / "comparison.json", {**content, "recipes": rows})
+        print(f"\n{recipe.recipe}: {duration(60 * minutes)}", flush=True)
+        try:
+            entries.append(_train_and_score(own, dataset, judged.val))
+        except NoModel as problem:
+            failed[recipe.recipe] = str(problem)
+            print(f"No model: {problem}.", flush=True)
+        content = {
+            "minutes": minutes,
+            "data": str(dataset.folder),
+            "content": judged.content,
+            "recipes": [entry.to_json() for entry in entries],
+            "without_model": failed,
+        }
+        write_json(config.output / "comparison.json", content)
     height, width = config.size
     print(
-        f"\nEach model of {minutes:g} minutes on the same {len(judged.val)} validation pairs, "
-        f"judged at {width}×{height}, whatever size it learned at:"
+        f"\nEach model of {duration(60 * minutes)} on the same "
+        f"{counted(len(judged.val), 'validation pair')}, judged at {width}×{height}, whatever "
+        "size it learned at:"
     )
-    print(*comparison_lines(entries), sep="\n")
+    print(*comparison_lines(entries, failed), sep="\n")
+    if not entries:
+        return 1
     path = draw_comparison(entries, config.output / "comparison.png")
     print(f"The table as a picture is {path}; each model lies in {config.output}/RECIPE.")
     return 0
+
+
+class NoModel(Exception):  # noqa: N818 - the reason is told in a row of the table
+    """A recipe came to no model; its reason."""
 
 
 def _same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
@@ -80,7 +103,12 @@ def _same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
 
 def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entry:
     cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
-    outcome, parameters = _train(config, dataset, cached)
+    try:
+        outcome, parameters = _train(config, dataset, cached)
+    except Exception as problem:
+        if not is_out_of_memory(problem):
+            raise
+        raise NoModel("there is not enough memory for it on this machine") from problem
     path = config.output / "unet_model.hdf5"
     counts = score_each(path, judged)
     scores = Scores(counts.sum(0))
@@ -107,6 +135,8 @@ def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, i
 
     keras.backend.clear_session()  # the network of the recipe before
     make_writable(config.output)
+    if earlier := move_earlier(config.output):
+        print(f"Its run before was moved to {earlier}.")
     training = Training(cached, dataset.classes, config)
     estimate = training.measure()
     print(*training.plan(estimate), sep="\n", flush=True)
@@ -119,6 +149,8 @@ def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, i
     )
     if outcome.ended == "interrupted":
         raise KeyboardInterrupt
+    if not outcome.best_epoch:
+        raise NoModel("its loss became infinite or NaN before the first validation")
     return outcome, training.model.count_params()
 
 

@@ -1,12 +1,12 @@
 """Several recipes side by side: one table as text, one as a picture.
 
-print(*comparison_lines(entries), sep="\\n")
+print(*comparison_lines(entries, failed), sep="\\n")
 draw_comparison(entries, Path("output/comparison.png"))
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,14 @@ def ranked(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: -entry.mean_iou)
 
 
-def comparison_lines(entries: Sequence[Entry]) -> Iterator[str]:
-    """A table, the best recipe first, and what it says in a sentence."""
-    width = max(len(entry.recipe) for entry in entries) + 2
+def comparison_lines(entries: Sequence[Entry], failed: Mapping[str, str]) -> Iterator[str]:
+    """A table, the best recipe first, and what it says in a sentence.
+
+    Args:
+        entries: The recipes that came to a model.
+        failed: The others, and why.
+    """
+    width = max(map(len, [*(entry.recipe for entry in entries), *failed])) + 2
     yield (
         f"  {'recipe':<{width}}{'mIoU':>6}{'95 % interval':>16}{'accuracy':>10}{'images seen':>13}"
         f"{'seconds':>9}{'learned at':>12}{'parameters':>12}{'file':>10}"
@@ -55,6 +60,8 @@ def comparison_lines(entries: Sequence[Entry]) -> Iterator[str]:
             f"{entry.images:>13,}{entry.seconds:>9.0f}{entry.size:>12}{entry.parameters:>12,}"
             f"{entry.megabytes:>7.1f} MB"
         )
+    for recipe, reason in failed.items():
+        yield f"  {recipe:<{width}}no model: {reason}"
     if len(entries) > 1:
         yield verdict(ranked(entries))
 

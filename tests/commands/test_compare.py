@@ -11,7 +11,22 @@ from PIL import Image
 
 from commands import compare
 from main import main
+from training import loop
 from training.config import Config
+from training.loss import SegmentationLoss
+
+SMALL = {
+    "auto": Config(filters=2, depth=1, height=32, width=32),
+    "idd-roads": Config(recipe="idd-roads", filters=4, depth=1, height=16, width=16),
+}
+
+
+@pytest.fixture
+def arguments(pair_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Two tiny recipes, and what follows the command."""
+    monkeypatch.setattr(compare, "recipe_config", lambda name: replace(SMALL[name], recipe=name))
+    given = ["--data", str(pair_folder), "--output", str(tmp_path / "out"), "--minutes", "0.05"]
+    return [*given, "--cache", str(tmp_path / "cache"), "--recipes", "auto,idd-roads"]
 
 
 @pytest.mark.parametrize("recipes", ["auto", "", "auto,auto", ","])
@@ -29,19 +44,9 @@ def test_an_unknown_recipe_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.slow
 def test_recipes_are_trained_for_the_same_time_and_ranked(
-    pair_folder: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    small = {
-        "auto": Config(filters=2, depth=1, height=32, width=32),
-        "idd-roads": Config(recipe="idd-roads", filters=4, depth=1, height=16, width=16),
-    }
-    monkeypatch.setattr(compare, "recipe_config", lambda name: replace(small[name], recipe=name))
     out = tmp_path / "out"
-    arguments = ["--data", str(pair_folder), "--output", str(out), "--minutes", "0.05"]
-    arguments += ["--cache", str(tmp_path / "cache"), "--recipes", "auto,idd-roads"]
     assert main(["compare", *arguments]) == 0
     printed = capsys.readouterr().out
     assert "on the same 2 validation pairs, judged at 32×32" in printed
@@ -57,3 +62,58 @@ def test_recipes_are_trained_for_the_same_time_and_ranked(
         assert (out / entry["recipe"] / "unet_model.hdf5").is_file()
     with Image.open(out / "comparison.png") as picture:
         assert picture.width > 600
+
+
+class _NotANumber(SegmentationLoss):
+    """The loss of a training that breaks at its first step."""
+
+    def call(self, y_true: object, y_pred: object) -> object:
+        return super().call(y_true, y_pred) * float("nan")
+
+
+@pytest.mark.slow
+def test_a_recipe_that_breaks_has_a_row_and_no_earlier_model_stands_in_for_it(
+    arguments: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = tmp_path / "out"
+    (out / "idd-roads").mkdir(parents=True)
+    (out / "idd-roads" / "unet_model.hdf5").write_text("of the comparison before")
+    (out / "comparison.json").write_text("of the comparison before")
+    (out / "unet_model.hdf5").write_text("of a training, which a comparison leaves alone")
+    losses = iter([SegmentationLoss, _NotANumber])
+    monkeypatch.setattr(loop, "SegmentationLoss", lambda *given: next(losses)(*given))
+
+    assert main(["compare", *arguments]) == 0
+    printed = capsys.readouterr().out
+    assert "idd-roads  no model: its loss became infinite or NaN" in printed
+    content = json.loads((out / "comparison.json").read_text("utf-8"))
+    assert [entry["recipe"] for entry in content["recipes"]] == ["auto"]
+    assert list(content["without_model"]) == ["idd-roads"]
+    assert not (out / "idd-roads" / "unet_model.hdf5").exists()
+    for folder, name in [(out, "comparison.json"), (out / "idd-roads", "unet_model.hdf5")]:
+        (earlier,) = (folder / "earlier").iterdir()
+        assert (earlier / name).read_text() == "of the comparison before"
+    assert (out / "unet_model.hdf5").read_text().startswith("of a training")
+
+
+def test_where_no_recipe_fits_into_memory_each_is_tried_and_told(
+    arguments: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def too_large(*given: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(compare, "_train", too_large)
+    assert main(["compare", *arguments]) == 1
+    printed = capsys.readouterr().out
+    for name in SMALL:
+        assert f"{name}  " in printed
+    assert printed.count("no model: there is not enough memory for it on this machine") == 2
+    content = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))
+    assert content["recipes"] == []
+    assert not (tmp_path / "out" / "comparison.png").exists()

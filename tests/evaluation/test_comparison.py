@@ -14,7 +14,7 @@ BAD = replace(GOOD, recipe="oxford-pets", mean_iou=0.22, low=0.2, high=0.24)
 
 
 def test_the_best_stands_first() -> None:
-    lines = list(comparison_lines([BAD, GOOD]))
+    lines = list(comparison_lines([BAD, GOOD], {}))
     assert [line.split()[0] for line in lines[:3]] == ["recipe", "auto", "oxford-pets"]
     assert lines[1].split()[1:5] == ["0.410", "0.380", "to", "0.440"]
     assert "12,000" in lines[1]
@@ -28,7 +28,15 @@ def test_the_verdict_says_whether_the_intervals_overlap() -> None:
 
 
 def test_one_recipe_alone_has_no_verdict() -> None:
-    assert len(list(comparison_lines([GOOD]))) == 2
+    assert len(list(comparison_lines([GOOD], {}))) == 2
+
+
+def test_a_recipe_without_a_model_has_a_row_with_the_reason() -> None:
+    lines = list(comparison_lines([GOOD], {"oxford-pets": "its loss became NaN"}))
+    assert lines[2].split(maxsplit=1) == ["oxford-pets", "no model: its loss became NaN"]
+    (title, row) = comparison_lines([], {"oxford-pets": "its loss became NaN"})
+    assert title.split()[0] == "recipe"
+    assert row == lines[2]
 
 
 def test_the_picture_is_written(tmp_path: Path) -> None:
