@@ -12,6 +12,8 @@ def run(config: Config) -> int:
     """Writes the folder; it must not exist yet, or be empty."""
     name = config.format or NAMES[0]
     folder = config.folder
+    if not config.train + config.val:
+        raise BadInput("--train and --val are both 0. Expected pairs to draw. Raise one of them.")
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
     if folder.exists():

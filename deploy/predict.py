@@ -113,6 +113,11 @@ def check_pictures(pictures: list[tuple[Path, Path]], skip_bad: bool) -> list[tu
             print(f"Left out: {problem}")
         else:
             readable.append((file, name))
+    if not readable:
+        raise BadInput(
+            f"None of the pictures named can be read ({len(pictures)} left out). Expected one at "
+            "least. Name others."
+        )
     return readable
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from dataset.augment import augment
 from dataset.batches import Batches
 from dataset.cache import Cached
+from dataset.checking.finding import counted
 from labels.classes import Classes
 from segmentation_model import Unet
 from training.backend import device
@@ -191,7 +192,8 @@ class Training:
         if not minutes or self.config.epochs:
             seconds = duration(self.epochs * self.epoch_seconds(estimate))
             at_most = f", but at most {duration(minutes * 60)}" if minutes else ""
-            return f"{self.epochs} epochs of {steps} steps, {one}: about {seconds}{at_most}"
+            epochs = f"{counted(self.epochs, 'epoch')} of {counted(steps, 'step')}"
+            return f"{epochs}, {one}: about {seconds}{at_most}"
         interval = self.interval(estimate)
         share = interval * estimate.step / (interval * estimate.step + estimate.validation)
         passes = 60 * minutes * share / estimate.step / steps

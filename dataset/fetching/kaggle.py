@@ -47,8 +47,16 @@ def _ask_kagglehub(handle: str, final: Path) -> Path:
             f"{PREFIX}{handle} needs kagglehub, which is not installed. "
             f"Install it: pip install kagglehub; {by_hand}."
         ) from None
+    from requests.exceptions import ConnectionError as NoConnection
+    from requests.exceptions import Timeout
+
     try:
         return Path(kagglehub.dataset_download(handle))
+    except (NoConnection, Timeout):
+        raise BadInput(
+            f"{address} cannot be downloaded: there is no connection to Kaggle from here. Expected "
+            f"one. Check the network and try again, {by_hand}."
+        ) from None
     except Exception as problem:  # kagglehub has many kinds of its own, and those of requests
         said = " ".join(str(problem).split()) or type(problem).__name__
         raise BadInput(

@@ -47,3 +47,9 @@ def test_an_unknown_layout_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
         capsys.readouterr().err
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_pairs_at_all_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenes", str(tmp_path / "new"), "--train", "0", "--val", "0"]) == 2
+    assert "--train and --val are both 0." in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()

@@ -12,6 +12,7 @@ from PIL import Image
 from deploy.model_file import Card
 from deploy.predict import (
     OVERLAY,
+    check_pictures,
     find_pictures,
     most_probable,
     predict_ids,
@@ -221,3 +222,16 @@ def test_a_narrow_picture_lists_its_classes_one_below_the_other() -> None:
     rows = [np.flatnonzero((strip == colour).all(-1).any(1)) for colour in CLASSES.colours]
     red, green, blue = rows
     assert blue.max() < red.min() <= red.max() < green.min()  # blue has a half
+
+
+def test_unreadable_pictures_are_left_out_but_one_must_remain(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, good = tmp_path / "bad.png", tmp_path / "good.png"
+    bad.write_bytes(b"no picture")
+    Image.new("RGB", (8, 8)).save(good)
+    both = [(bad, Path("bad")), (good, Path("good"))]
+    assert check_pictures(both, skip_bad=True) == [(good, Path("good"))]
+    assert f"Left out: {bad}" in capsys.readouterr().out
+    with pytest.raises(BadInput, match=r"None of the pictures named can be read \(1 left out\)"):
+        check_pictures([(bad, Path("bad"))], skip_bad=True)

@@ -12,6 +12,7 @@ from threading import Thread
 from types import SimpleNamespace
 
 import pytest
+import requests
 
 from dataset.fetching import fetch
 from utils_func import BadInput
@@ -92,6 +93,19 @@ class TestFailure:
         assert "pip install kagglehub" in message
         assert "https://www.kaggle.com/datasets/a/b" in message
         assert f"unpack it into {tmp_path / 'downloads' / 'a-b'}." in message
+
+    @pytest.mark.parametrize("problem", [requests.ConnectionError, requests.Timeout])
+    def test_without_a_connection_it_says_so_and_how_to_do_it_by_hand(
+        self, tmp_path: Path, use: Use, problem: type[Exception]
+    ) -> None:
+        def download(name: str) -> str:
+            raise problem("HTTPSConnectionPool(host='api.kaggle.com', port=443): Max retries …")
+
+        use(download)
+        said = refused("kaggle:a/b", tmp_path)
+        assert "there is no connection to Kaggle from here" in said
+        assert "HTTPSConnectionPool" not in said
+        assert f"unpack it into {tmp_path}" in said
 
     def test_what_kagglehub_says_is_passed_on_in_one_line(self, tmp_path: Path, use: Use) -> None:
         def refuse(name: str) -> str:
