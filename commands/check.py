@@ -7,6 +7,7 @@ from dataset.checking import (
     findings_json,
     full_check,
     photo_sizes,
+    unreadable,
     verdict,
 )
 from dataset.counting import counting
@@ -24,8 +25,10 @@ def run(config: Config) -> int:
     config = config.fitted(dataset.shape)
     cached = decode_all(dataset, config.cache, config.size, True, config.workers)
     sizes = photo_sizes(dataset, config.workers)
+    with counting("Decoding pairs of test") as progress:
+        problems = unreadable(dataset, config.workers, progress)
     with counting("Comparing photos") as progress:
-        findings = full_check(dataset, cached, sizes, config.workers, progress)
+        findings = full_check(dataset, cached, sizes, problems, config.workers, progress)
     print(*describe(dataset, cached, sizes), sep="\n")
     if findings:
         print("", *finding_lines(findings), sep="\n")

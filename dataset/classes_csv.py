@@ -33,10 +33,9 @@ class Row:
     ignore: bool
 
 
-def overruled(root: Path, coding: Coding) -> tuple[Coding, list[str]]:
-    """The coding that counts, and what to tell about it."""
-    path = root / FILE
-    if not path.is_file():
+def overruled(path: Path | None, coding: Coding) -> tuple[Coding, list[str]]:
+    """The coding that counts, and what to tell about it; the found one where there is no table."""
+    if path is None:
         return coding, []
     coloured, rows = read_table(path)
     return _coding(path, rows, coloured, coding), [f"Classes and their meaning are from {path}."]

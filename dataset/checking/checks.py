@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dataset.cache import Cached
 from dataset.checking.album import Album, one_coloured, twins
 from dataset.checking.contents import all_ignored, never_learned, never_seen, one_class_only, rare
@@ -9,6 +11,7 @@ from dataset.checking.finding import Finding, by_severity
 from dataset.checking.leaks import Progress, find_leaks, leak_findings
 from dataset.checking.pairing import shared_groups, too_few, unusable, without_partner
 from dataset.checking.sizes import Sizes, squeezed
+from dataset.checking.unlearned import unusable_test
 from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
 
@@ -32,6 +35,7 @@ def full_check(
     dataset: Dataset,
     cached: Cached,
     sizes: Sizes,
+    test_problems: Sequence[str] = (),
     workers: int = 2,
     progress: Progress | None = None,
 ) -> list[Finding]:
@@ -41,6 +45,7 @@ def full_check(
         dataset: As the format found it.
         cached: The same, decoded with skip_bad.
         sizes: Of the photos, from photo_sizes(dataset).
+        test_problems: From unreadable(dataset).
         workers: Threads that compare photos.
         progress: Called with the val photos looked at and those to look at in all.
     """
@@ -50,6 +55,7 @@ def full_check(
     return by_severity(
         [
             *unusable(cached, "error"),
+            *unusable_test(dataset, test_problems),
             *without_partner(dataset),
             *too_few(cached),
             *leak_findings(photos, checked, leaks),

@@ -5,13 +5,13 @@
     dataset = open_dataset(Path("data"), name="camvid")             # not asking the others
 
 A format is a module with NAME, EXPECTED (one line that describes its layout) and
-find(root) -> Dataset, or None where exactly this folder is no root of such data.
+find(root, table) -> Dataset, or None where exactly this folder is no root of such data; the table
+is a classes.csv that overrules.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -29,8 +29,9 @@ from dataset.formats import (
     oxford_pets,
     voc,
 )
-from dataset.formats.pairing import is_part, picture_files_below
-from dataset.pairs import SCENES, Dataset
+from dataset.formats.pairing import picture_files_below
+from dataset.formats.searching import search
+from dataset.pairs import Dataset
 from utils_func import BadInput
 
 FORMATS: tuple[ModuleType, ...] = (
@@ -50,10 +51,6 @@ FORMATS: tuple[ModuleType, ...] = (
 # Takes what none of the others knows, so it is asked only then.
 ANY_FOLDER = folder
 
-# A person may point at the folder above the data, or at one of its own: at most so far away.
-LEVELS_DOWN, LEVELS_UP = 3, 3
-# Folders that are looked at. One-mask-per-object data have three folders for each picture.
-MOST_PLACES = 4000
 SHOWN = 6  # folders in a message
 
 
@@ -66,39 +63,20 @@ def open_dataset(folder: Path, name: str | None = None) -> Dataset:
             "Check the spelling, or name another folder with --data."
         )
     formats = _named(name)
-    dataset = _find_specific(folder, [one for one in formats if one is not ANY_FOLDER])
-    if dataset is None and ANY_FOLDER in formats:
-        dataset = _find_any(folder)
-    if dataset:
-        return dataset
+    fitting = search(
+        folder,
+        [layout for layout in formats if layout is not ANY_FOLDER],
+        [layout for layout in formats if layout is ANY_FOLDER],
+    )
+    if len(fitting) > 1:
+        raise BadInput(_ambiguous(folder, fitting))
+    if fitting:
+        return fitting[0]
     expected = "\n".join(f"  {layout.NAME}: {layout.EXPECTED}" for layout in formats)
     raise BadInput(
         f"{folder} holds no pairs that were recognised; {_seen(folder)}. Expected one of:\n"
         f"{expected}\nPut the pairs there, or name another folder with --data."
     )
-
-
-def _find_specific(folder: Path, formats: list[ModuleType]) -> Dataset | None:
-    for place in _places(folder):
-        fitting = [dataset for layout in formats if (dataset := layout.find(place))]
-        if len(fitting) > 1:
-            raise BadInput(_ambiguous(folder, fitting))
-        if fitting and _touches(fitting[0], folder):
-            return fitting[0]
-    return None
-
-
-def _find_any(folder: Path) -> Dataset | None:
-    """Photos and labels below the folder; or beside it, where it holds the photos alone."""
-    place = folder
-    for _ in range(LEVELS_UP):
-        dataset = ANY_FOLDER.find(place)
-        if dataset and _touches(dataset, folder):
-            return dataset
-        if not is_part(place.absolute()):
-            return None
-        place = place.absolute().parent
-    return None
 
 
 def _named(name: str | None) -> tuple[ModuleType, ...]:
@@ -111,38 +89,8 @@ def _named(name: str | None) -> tuple[ModuleType, ...]:
     return chosen
 
 
-def _places(folder: Path) -> Iterator[Path]:
-    """The folder, those below it level by level, then those above it."""
-    level, count = [folder], 0
-    for _ in range(LEVELS_DOWN + 1):
-        for place in level:
-            count += 1
-            if count > MOST_PLACES:
-                return
-            yield place
-        level = [below for place in level for below in _folders_in(place)]
-    yield from folder.absolute().parents[:LEVELS_UP]
-
-
 def _below(place: Path, folder: Path) -> str:
     return "in itself" if place == folder else place.relative_to(folder).as_posix()
-
-
-def _folders_in(place: Path) -> list[Path]:
-    try:
-        below = sorted(entry for entry in place.iterdir() if entry.is_dir())
-    except OSError:  # a folder that may not be read is none of ours
-        return []
-    return [entry for entry in below if not entry.name.startswith(".") and entry.name != SCENES]
-
-
-def _touches(dataset: Dataset, folder: Path) -> bool:
-    """Whether the pairs of data found above a folder lie in the folder at all."""
-    if dataset.folder.is_relative_to(folder):
-        return True
-    folder = folder.absolute()
-    pairs = (*dataset.train, *dataset.val)
-    return any(file.is_relative_to(folder) for pair in pairs for file in (pair.photo, pair.label))
 
 
 def _ambiguous(folder: Path, fitting: list[Dataset]) -> str:

@@ -82,11 +82,12 @@ def build(
     reader: str = "files",
     remarks: Iterable[str] = (),
     shape: tuple[int, int] | None = None,
+    table: Path | None = None,
 ) -> Dataset:
     """Makes the dataset; pairs to check with are held out where there are none.
 
     Args:
-        root: The folder of the data; a classes.csv in it overrules the coding.
+        root: The folder of the data.
         name: Of the format.
         coding: What the label pictures mean.
         splits: The pairs.
@@ -94,6 +95,7 @@ def build(
         reader: Changes when the same files are read to other pictures.
         remarks: What a person should know.
         shape: The usual (height, width) of the photos; looked up if not given.
+        table: The classes.csv that overrules the coding.
     """
     train, val = splits.train.pairs, splits.val.pairs
     notes = list(remarks)
@@ -101,7 +103,7 @@ def build(
         train, val = hold_out(train)
         notes.insert(0, f"{root} has no pairs to validate on: {len(val)} of train are held out.")
     alone = joined([splits.train, splits.val, splits.test]).alone
-    coding, changed = overruled(root, coding)
+    coding, changed = overruled(table, coding)
     return Dataset(
         folder=root,
         format=name,

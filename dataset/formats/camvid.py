@@ -65,7 +65,7 @@ CODING = Coding(
 LOOKED_AT, FEWEST_CLASSES = 16, 3
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Folders or lists, if the ids are those of CamVid."""
     if not any((root / f"{split}annot").is_dir() for split in SPLITS):
         return None
@@ -77,7 +77,7 @@ def find(root: Path) -> Dataset | None:
     pairs = splits.train.pairs or splits.val.pairs
     if not pairs or not _is_street(pairs):
         return None
-    return build(root, NAME, CODING, splits, remarks=[*only, *remarks])
+    return build(root, NAME, CODING, splits, remarks=[*only, *remarks], table=table)
 
 
 def _split(root: Path, split: str) -> tuple[Found, list[str]]:

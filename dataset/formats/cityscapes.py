@@ -60,26 +60,25 @@ KINDS = (
 )
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Where masks of level 3 lie beside them, it is IDD in the ids of Cityscapes."""
     for kind in KINDS:
         splits = find_splits(root, Endings(PHOTO, kind.ending))
         if any_pairs(splits):
             if any_pairs(find_splits(root, idd.ENDINGS)):
                 return None
-            return _dataset(root, kind, splits)
+            return _dataset(root, kind, splits, table)
     return None
 
 
-def _dataset(root: Path, kind: Kind, splits: Splits) -> Dataset:
+def _dataset(root: Path, kind: Kind, splits: Splits, table: Path | None) -> Dataset:
     splits, remarks = without_empty_test(splits)
     if splits.test.pairs and _is_empty(splits.test, kind):
         remarks = [f"The {len(splits.test.pairs):,} labels of test are empty, and are left out."]
         splits = Splits(splits.train, splits.val)
     remarks.insert(0, f"Labels are the pictures *{kind.ending}.png.")
-    return build(
-        root, NAME, kind.coding, splits, kind.read, kind.ending.removeprefix("_gtFine_"), remarks
-    )
+    reader = kind.ending.removeprefix("_gtFine_")
+    return build(root, NAME, kind.coding, splits, kind.read, reader, remarks, table=table)
 
 
 def _is_empty(test: Found, kind: Kind) -> bool:

@@ -23,13 +23,13 @@ NAME = "cityscapes-pairs"
 EXPECTED = "train/*.jpg and val/*.jpg, each photo and colour label side by side (512×256)"
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Pairs to validate on are enough, as evaluate needs no others."""
     train, val = pairs(root, "train"), pairs(root, "val")
     if not train and not val:
         return None
     looked = look_at(train or val)
-    if looked is None:
+    if looked is None or not looked.is_pair():
         return None
     coding = Coding("smeared", CITYSCAPES)
     unknown = [coding.decode(label).unknown for label in looked.labels]
@@ -44,6 +44,7 @@ def find(root: Path) -> Dataset | None:
         looked.side,
         [f"The label is the {looked.side} half of each picture."],
         looked.shape,
+        table,
     )
 
 

@@ -29,13 +29,15 @@ class Endings:
     trap: str = ""
 
 
-def find_drives(root: Path, name: str, coding: Coding, endings: Endings) -> Dataset | None:
+def find_drives(
+    root: Path, name: str, coding: Coding, endings: Endings, table: Path | None
+) -> Dataset | None:
     """The dataset of a format that only its endings and its classes tell from others."""
     splits = find_splits(root, endings)
     if not any_pairs(splits):
         return None
     splits, remarks = without_empty_test(splits)
-    return build(root, name, coding, splits, remarks=remarks)
+    return build(root, name, coding, splits, remarks=remarks, table=table)
 
 
 def find_splits(root: Path, endings: Endings) -> Splits:

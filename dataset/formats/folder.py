@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dataset.classes_csv import FILE, read_table
+from dataset.classes_csv import read_table
 from dataset.decoding import Reader, read_coloured_files, read_files, read_halves
-from dataset.formats.building import Found, Splits, build, spread
-from dataset.formats.halves import look_at, read_halves_like
-from dataset.formats.pairing import pair_up, picture_files_below
+from dataset.formats.building import Found, Splits, build
+from dataset.formats.halves import FACTOR, look_at, read_halves_like
+from dataset.formats.pairing import GROUPS, are_groups, pair_up, picture_files_below
+from dataset.formats.siblings import splits_beside, strangers_beside
 from dataset.formats.words import name_of
 from dataset.meaning import Meaning, find_meaning
 from dataset.meaning.looking import LabelReader, read_second_file
@@ -29,39 +30,72 @@ EXPECTED = (
     "photos and labels with the same names in two folders (images and masks, …) or with "
     "endings (a.jpg and a_mask.png), or both side by side in one picture"
 )
-# A half is a label where the eight commonest colours fill this many times as much of it as of the
-# photo, and at least so much. Of real pairs the factor is 1.8 and the share .17 at the least.
-FACTOR, LEAST = 1.5, 0.15
+# The eight commonest colours fill at least so much of a label: of real pairs .17 at the least.
+LEAST = 0.15
 LOOKED_AT = 16
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
+    """One split of a larger set is no root, unless that holds more than splits."""
     files = picture_files_below(root)
+    others = [] if _has_splits(root, files) else splits_beside(root)
+    strangers = strangers_beside(root) if others else []
+    if not files or (others and not strangers):
+        return None
+    remarks = [_opened_alone(root, others, strangers)] if others else []
     splits = pair_up(root, files)
     if splits:
-        return _two_files(root, splits)
+        return _two_files(root, splits, table, remarks)
     labels = _folder_of_labels(root, files)
     if labels and (splits := pair_up(root, files, labels)):
-        told = f"The pictures in {labels} are the labels: they have the fewer colours."
-        return _two_files(root, splits, (told,))
-    return _side_by_side(root, files) if files else None
+        remarks.append(f"The pictures in {labels} are the labels: they have the fewer colours.")
+        return _two_files(root, splits, table, remarks)
+    return _side_by_side(root, files, table, remarks)
+
+
+def _has_splits(root: Path, files: list[Path]) -> bool:
+    return len({name_of(file, root).split for file in files} - {""}) > 1
+
+
+def _opened_alone(root: Path, others: list[Path], strangers: list[Path]) -> str:
+    names = ", ".join(place.name for place in others)
+    return (
+        f"Only {root} is opened, not {names} beside it: {strangers[0]} is no part of the same set. "
+        f"To use all, move {root.name} and {names} into a folder of their own."
+    )
+
+
+def _on_both_sides(root: Path, splits: Splits) -> list[str]:
+    """What to tell where pairs are held out one by one though they lie in several folders."""
+    folders = {name_of(pair.photo, root).folders for pair in splits.train.pairs}
+    names = sorted("/".join(folder) for folder in folders if folder)
+    if splits.val.pairs or are_groups(folders) or len(names) < 2:
+        return []
+    more = ", …" if names[2:] else ""
+    return [
+        f"Pictures of one sub-folder ({names[0]}, {names[1]}{more}) may stand on both sides, in "
+        f"train and in val: whole ones are held out only where there are {GROUPS} or more. "
+        "If each is a sequence of pictures that are alike, make train/ and val/ yourself."
+    ]
 
 
 def _all_pairs(splits: Splits) -> tuple[Pair, ...]:
     return splits.train.pairs + splits.val.pairs + splits.test.pairs
 
 
-def _two_files(root: Path, splits: Splits, remarks: tuple[str, ...] = ()) -> Dataset:
-    meaning = _meaning(root, splits, read_second_file, lambda pair: read_picture(pair.label))
+def _two_files(root: Path, splits: Splits, table: Path | None, remarks: list[str]) -> Dataset:
+    meaning = _meaning(table, splits, read_second_file, lambda pair: read_picture(pair.label))
     read: Reader = read_coloured_files if meaning.coloured else read_files
     reader = "colours" if meaning.coloured else "files"
-    return build(root, NAME, meaning.coding, splits, read, reader, remarks + meaning.remarks)
+    told = [*remarks, *_on_both_sides(root, splits), *meaning.remarks]
+    return build(root, NAME, meaning.coding, splits, read, reader, told, table=table)
 
 
-def _meaning(root: Path, splits: Splits, read: LabelReader, as_colour: LabelReader) -> Meaning:
+def _meaning(
+    table: Path | None, splits: Splits, read: LabelReader, as_colour: LabelReader
+) -> Meaning:
     """What the labels mean; a classes.csv says at least whether they are ids or colours."""
-    table = root / FILE
-    told = read_table(table)[0] if table.is_file() else None
+    told = read_table(table)[0] if table else None
     return find_meaning(_all_pairs(splits), read, as_colour, told)
 
 
@@ -87,38 +121,31 @@ def _few_colours(file: Path) -> float:
         return 0
 
 
-def _side_by_side(root: Path, files: list[Path]) -> Dataset | None:
+def _side_by_side(
+    root: Path, files: list[Path], table: Path | None, remarks: list[str]
+) -> Dataset | None:
     splits = _splits_of(root, files)
     looked = look_at(_all_pairs(splits))
-    if looked is None or not _is_label(_all_pairs(splits), looked.side):
+    if looked is None or not looked.is_pair(LEAST):
         return None
 
     def label(pair: Pair) -> np.ndarray:
         return read_halves(pair, looked.side)[1]
 
-    meaning = _meaning(root, splits, label, label)
+    meaning = _meaning(table, splits, label, label)
     read = partial(read_halves_like, side=looked.side, shape=looked.shape)
-    remarks = [f"The label is the {looked.side} half of each picture.", *meaning.remarks]
-    return build(root, NAME, meaning.coding, splits, read, looked.side, remarks, looked.shape)
+    half = f"The label is the {looked.side} half of each picture."
+    told = [*remarks, half, *_on_both_sides(root, splits), *meaning.remarks]
+    return build(root, NAME, meaning.coding, splits, read, looked.side, told, looked.shape, table)
 
 
 def _splits_of(root: Path, files: list[Path]) -> Splits:
     found: dict[str, list[Pair]] = {"train": [], "val": [], "test": []}
-    for file in files:
-        split = name_of(file, root).split or "train"
-        found[split].append(Pair(file.relative_to(root).as_posix(), file, file))
+    named = [name_of(file, root) for file in files]
+    grouped = are_groups(one.folders for one in named)
+    for file, one in zip(files, named, strict=True):
+        group = "/".join(one.folders) if grouped else ""
+        name = file.relative_to(root).as_posix()
+        found[one.split or "train"].append(Pair(name, file, file, group))
     train, val, test = (Found(tuple(found[split])) for split in ("train", "val", "test"))
     return Splits(train, val, test) if train.pairs or val.pairs else Splits(test)
-
-
-def _is_label(pairs: tuple[Pair, ...], side: str) -> bool:
-    """Whether one half of most pictures is made of few colours, and the other is not."""
-    votes = []
-    for pair in spread(pairs, LOOKED_AT):
-        try:
-            photo, label = read_halves(pair, side)
-        except BadInput:  # decoding comes to it
-            continue
-        share = dominance(label)
-        votes.append(share >= LEAST and share >= FACTOR * dominance(photo))
-    return 2 * sum(votes) > len(votes)

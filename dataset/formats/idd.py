@@ -88,6 +88,6 @@ CLASSES = Classes(
 CODING = Coding("values", CLASSES, {index: index for index in (*range(26), IGNORE)})
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Masks of level 3 make it IDD; Cityscapes has the same folders."""
-    return find_drives(root, NAME, CODING, ENDINGS)
+    return find_drives(root, NAME, CODING, ENDINGS, table)

@@ -25,7 +25,7 @@ CLASSES = Classes(("not road", "road"), ((0, 0, 0), (128, 64, 128)))
 LOOKED_AT = 16
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """No split is given, so build() holds some pairs out."""
     photos = _by_number(root / PHOTOS, PHOTO)
     found = match(PHOTO, photos, _by_number(root / LABELS, LABEL)) if photos else None
@@ -33,7 +33,8 @@ def find(root: Path) -> Dataset | None:
         return None
     road = _value_of_road(found.pairs)
     coding = Coding("values", CLASSES, {0: 0, road: 1})
-    return build(root, NAME, coding, Splits(found), remarks=[f"Road is {road} in the masks."])
+    remarks = [f"Road is {road} in the masks."]
+    return build(root, NAME, coding, Splits(found), remarks=remarks, table=table)
 
 
 def _by_number(folder: Path, start: str) -> dict[str, Path]:

@@ -42,6 +42,6 @@ CLASSES = Classes(
 CODING = Coding("values", CLASSES, {index: index for index in (*range(7), IGNORE)})
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Instance labels lie beside the labels and end in the same word."""
-    return find_drives(root, NAME, CODING, ENDINGS)
+    return find_drives(root, NAME, CODING, ENDINGS, table)

@@ -2,8 +2,9 @@
 
     dataX/dataX/CameraRGB/NAME.png, dataX/dataX/CameraSeg/NAME.png, X in A to E
 
-dataset = open_dataset(Path("lyft"))            # whole data folders are held out
-dataset = open_dataset(Path("lyft/dataA"))      # of one or two, pairs by a hash of the name
+dataset = open_dataset(Path("lyft"))            # at whatever level, also at lyft/dataA
+
+Whole data folders are held out; of one or two, pairs by a hash of the name.
 
 The class is in the red channel of a label. The bonnet of the camera's own car is vehicle there; as
 in the challenge it is taken out.
@@ -68,9 +69,11 @@ BONNET, HEIGHT = 496, 600
 FOLDERS_TO_HOLD_OUT = 3
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """The data folders may lie below, or the cameras' folders here."""
     folders = data_folders(root)
+    if not folders or _are_some_of_more(folders, root):
+        return None
     whole = len(folders) >= FOLDERS_TO_HOLD_OUT
     found = joined(_pairs(folder, len(folders) > 1, whole) for folder in folders)
     if not found.pairs:
@@ -78,13 +81,21 @@ def find(root: Path) -> Dataset | None:
     remarks = ["The bonnet of the own car, vehicle from row 496 of 600 on, is taken as none."]
     if whole:
         remarks.append("Whole data folders are held out: frames of one drive are much alike.")
-    return build(root, NAME, CODING, Splits(found), read_red, "red without bonnet", remarks)
+    return build(
+        root, NAME, CODING, Splits(found), read_red, "red without bonnet", remarks, table=table
+    )
 
 
 def data_folders(root: Path) -> list[Path]:
     """The folders that hold both cameras' folders."""
     places = [root, *sorted(root.glob("data?")), *sorted(root.glob("data?/data?"))]
     return [place for place in places if (place / PHOTOS).is_dir() and (place / LABELS).is_dir()]
+
+
+def _are_some_of_more(folders: list[Path], root: Path) -> bool:
+    """Whether other data folders lie beside: those of dataA/dataA two levels higher."""
+    own = {folder.absolute() for folder in folders}
+    return any(own < set(data_folders(place)) for place in root.absolute().parents[:2])
 
 
 def _pairs(folder: Path, several: bool, whole: bool) -> Found:

@@ -26,7 +26,7 @@ CODING = Coding("values", MEMBRANES, {0: 0, 255: 1})
 LOOKED_AT = 4
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Photos of test are without labels in most copies, and so no pairs."""
     train, val, test = (_pairs(root, split) for split in ("train", "val", "test"))
     if not train.pairs or not _is_membranes(train.pairs):
@@ -37,7 +37,7 @@ def find(root: Path) -> Dataset | None:
         photos = picture_files(root / "test") or picture_files(root / "test" / "image")
         if photos:
             remarks.append(f"{root / 'test'} holds {len(photos)} photos without labels: not used.")
-    return build(root, NAME, CODING, Splits(train, val, test), remarks=remarks)
+    return build(root, NAME, CODING, Splits(train, val, test), remarks=remarks, table=table)
 
 
 def _pairs(root: Path, split: str) -> Found:

@@ -25,7 +25,7 @@ NUCLEI = Classes(("background", "nucleus"), ((30, 30, 60), (240, 200, 70)))
 CODING = Coding("values", NUCLEI, {0: 0, 255: 1})
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """A photo has the name of its folder, so train/images beside train/masks is something else."""
     photos: dict[str, Path] = {}
     labels: dict[str, Path] = {}
@@ -38,7 +38,7 @@ def find(root: Path) -> Dataset | None:
     found = match("", photos, labels)
     if not found.pairs:
         return None
-    return build(root, NAME, CODING, Splits(found), read_nuclei, "union of masks")
+    return build(root, NAME, CODING, Splits(found), read_nuclei, "union of masks", table=table)
 
 
 def _folders(root: Path) -> list[Path]:

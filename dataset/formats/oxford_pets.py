@@ -22,7 +22,7 @@ PETS = Classes(("pet", "background", "outline"), ((230, 120, 50), (60, 80, 110),
 CODING = Coding("values", PETS, {1: 0, 2: 1, 3: 2})
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Only what the lists name, as 41 photos are in none of them.
 
     Those hold the six that are GIF inside, which are not opened; of the others four are PNG and
@@ -42,7 +42,7 @@ def find(root: Path) -> Dataset | None:
         return None
     for split, path in lists.items():
         remarks += missing(path, names[split], photos, labels)
-    return build(root, NAME, CODING, splits, remarks=remarks)
+    return build(root, NAME, CODING, splits, remarks=remarks, table=table)
 
 
 def _unpacked(folder: Path) -> Path:

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataset.formats.building import Found, Splits
-from dataset.formats.words import Named, is_part, name_of
+from dataset.formats.words import Named, name_of
 from dataset.pairs import SCENES, Pair
 from utils_func import BadInput, picture_files
 
-__all__ = ["is_part", "pair_up", "picture_files_below"]
+__all__ = ["are_groups", "pair_up", "picture_files_below"]
 
 # Sub-folders are drives or sequences, held out as a whole, only where there are so many that
 # about 15 % can be: of three folders 'cat', 'dog' and 'bird' one would never be learned.
@@ -87,6 +87,11 @@ def _is_theirs(place: Path) -> bool:
     return place.is_dir() and not place.name.startswith(".") and place.name != SCENES
 
 
+def are_groups(folders: Iterable[tuple[str, ...]]) -> bool:
+    """Whether the sub-folders that pictures lie in are so many that whole ones are held out."""
+    return len(set(folders)) >= GROUPS
+
+
 def pair_up(root: Path, files: Iterable[Path], labels: Path | None = None) -> Splits | None:
     """The pairs by split; None where no file is said to be a label, or none has a photo.
 
@@ -140,7 +145,7 @@ def _splits(match: Match) -> Splits | None:
     if not match.pairs:
         return None
     found: dict[str, list[Pair]] = {"train": [], "val": [], "test": []}
-    grouped = len({photo.folders for photo, _ in match.pairs}) >= GROUPS
+    grouped = are_groups(photo.folders for photo, _ in match.pairs)
     for photo, label in match.pairs:
         split = photo.split or label.split
         name = "/".join(part for part in (split, *photo.folders, photo.whole) if part)

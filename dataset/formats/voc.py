@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dataset.classes_csv import FILE, read_table
+from dataset.classes_csv import read_table
 from dataset.decoding import read_coloured_files, read_files
 from dataset.formats.building import Found, Splits, build, by_stem
 from dataset.formats.lists import chosen, missing, only_test, read_names
@@ -51,7 +51,7 @@ VOC = Classes(NAMES, PALETTE[: len(NAMES)], (PALETTE[IGNORE],))
 CODING = Coding("values", VOC, {index: index for index in (*range(len(NAMES)), IGNORE)})
 
 
-def find(root: Path) -> Dataset | None:
+def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Only what the lists name: 17,125 photos are in VOC2012, but 2,913 of them have a label."""
     if not (root / LISTS).is_dir():
         return None
@@ -67,9 +67,10 @@ def find(root: Path) -> Dataset | None:
         path = root / LISTS / f"{split}.txt"
         path = path if path.exists() else path.with_name("trainval.txt")
         remarks += missing(path, listed, photos, labels)
-    coloured = (root / FILE).is_file() and read_table(root / FILE)[0]
+    coloured = table is not None and read_table(table)[0]
     read, reader = (read_coloured_files, "colours") if coloured else (read_indices, "indices")
-    return build(root, NAME, CODING, splits, read, reader, [*remarks, *_beside(root)])
+    remarks += _beside(root)
+    return build(root, NAME, CODING, splits, read, reader, remarks, table=table)
 
 
 def _names(root: Path) -> dict[str, tuple[str, ...]]:

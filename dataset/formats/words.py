@@ -23,6 +23,8 @@ PHOTO_WORDS, LABEL_WORDS = frozenset(PHOTOS.split()), frozenset(LABELS.split())
 # Too short to mean anything inside a file's name.
 PHOTO_FOLDERS, LABEL_FOLDERS = PHOTO_WORDS | {"x"}, LABEL_WORDS | {"y"}
 ROLE_FOLDERS = PHOTO_FOLDERS | LABEL_FOLDERS
+# Parts of PASCAL VOC and of Cityscapes that are neither photos nor labels of one split.
+OTHER_PARTS = {"imagesets", "segmentationobject", "trainvaltest"}
 LABEL_ENDS = LABEL_WORDS | {"l"}
 SPLITS = {
     "train": "train training tr",
@@ -87,7 +89,15 @@ def words_of(name: str) -> list[str]:
 def is_part(folder: Path) -> bool:
     """Whether a folder's name says that it is a part of something: images, masks, train, …"""
     words = words_of(folder.name)
-    return bool(words) and all(word in SPLIT_WORDS or word in ROLE_FOLDERS for word in words)
+    return bool(words) and all(
+        word in SPLIT_WORDS or word in ROLE_FOLDERS or word in OTHER_PARTS for word in words
+    )
+
+
+def split_of(folder: Path) -> str:
+    """The split that a part is of: 'val' for valid_masks, '' for masks and for valid_dogs."""
+    splits = [SPLIT_WORDS[word] for word in words_of(folder.name) if word in SPLIT_WORDS]
+    return splits[-1] if splits and is_part(folder) else ""
 
 
 def _role(words: list[str]) -> bool | None:

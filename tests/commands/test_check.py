@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from main import main
+from tests.dataset.made_folders import ids_of, write
 
 
 def test_clean_data_are_told_and_drawn(
@@ -39,6 +40,21 @@ def test_what_is_wrong_is_listed_and_the_code_says_so(
     assert "1.jpg is not a picture that can be read" in printed
     content = json.loads((tmp_path / "out" / "check.json").read_text("utf-8"))
     assert content["findings"][0]["severity"] == "error"
+
+
+def test_what_is_wrong_with_test_pairs_is_listed_and_the_code_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for split in ("train", "val", "test"):
+        write(tmp_path / "mine" / split, ids_of)
+    (tmp_path / "mine" / "test" / "images" / "1.png").write_bytes(b"no picture")
+    arguments = ["--data", str(tmp_path / "mine"), "--output", str(tmp_path / "out")]
+    assert main(["check", *arguments, "--cache", str(tmp_path / "cache")]) == 1
+    printed = capsys.readouterr().out
+    assert "Decoding pairs of test: 5 in " in printed
+    assert "Error: 1 of 5 pairs of test cannot be used." in printed
+    content = json.loads((tmp_path / "out" / "check.json").read_text("utf-8"))
+    assert "test/images/1.png is not a picture" in content["findings"][0]["details"][0]
 
 
 def test_an_unknown_format_is_refused(

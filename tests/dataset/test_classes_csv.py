@@ -15,12 +15,13 @@ FOUND = Coding("values", CITYSCAPES, {0: 0})
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
-    (folder / "classes.csv").write_text(text, encoding)
-    return folder
+    path = folder / "classes.csv"
+    path.write_text(text, encoding)
+    return path
 
 
-def test_without_a_table_what_was_found_counts(tmp_path: Path) -> None:
-    assert overruled(tmp_path, FOUND) == (FOUND, [])
+def test_without_a_table_what_was_found_counts() -> None:
+    assert overruled(None, FOUND) == (FOUND, [])
 
 
 def test_ids_with_names_merged_and_ignored(tmp_path: Path) -> None:
@@ -81,4 +82,4 @@ def test_what_is_wrong_is_named(tmp_path: Path, table: str, said: str) -> None:
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "classes.csv").write_bytes(b"\xff\xfe\x00name")
     with pytest.raises(BadInput, match=r"classes\.csv cannot be read"):
-        overruled(tmp_path, FOUND)
+        overruled(tmp_path / "classes.csv", FOUND)

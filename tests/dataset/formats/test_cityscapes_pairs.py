@@ -54,6 +54,14 @@ class TestFind:
         shutil.copytree(pair_folder, tmp_path / "data" / name)
         assert cityscapes_pairs.find(tmp_path / "data") is None
 
+    def test_two_halves_of_one_dark_mask_are_no_pair(self, tmp_path: Path) -> None:
+        ids = np.zeros((32, 64), np.uint8)
+        ids[:, 40:] = 2
+        for split in ("train", "val"):
+            for number in range(3):
+                save(tmp_path / split / f"{number}.png", ids)
+        assert cityscapes_pairs.find(tmp_path) is None
+
     def test_pairs_come_in_the_order_in_which_a_person_counts(
         self, tmp_path: Path, write_pair: WritePair
     ) -> None:

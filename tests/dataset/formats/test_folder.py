@@ -126,6 +126,43 @@ def test_two_folders_whose_names_say_nothing_are_told_apart_by_their_pictures(
     expect_ids(dataset)
 
 
+class TestGroups:
+    def made(self, tmp_path: Path, drives: int, split: str = "") -> list[str]:
+        for drive in range(drives):
+            write(tmp_path / split / f"drive{drive}", ids_of, count=2)
+        remarks = open_dataset(tmp_path).remarks
+        return [remark for remark in remarks if remark.startswith("Pictures of one sub-folder")]
+
+    @pytest.mark.parametrize(
+        ("drives", "names"),
+        [(1, ""), (2, "(drive0, drive1)"), (6, "(drive0, drive1, …)"), (7, "")],
+    )
+    def test_two_to_six_sub_folders_may_stand_on_both_sides_which_is_told(
+        self, tmp_path: Path, drives: int, names: str
+    ) -> None:
+        told = self.made(tmp_path, drives)
+        assert len(told) == bool(names)
+        if names:
+            assert f"{names} may stand on both sides, in train and in val" in told[0]
+            assert "only where there are 7 or more" in told[0]
+            assert told[0].endswith("make train/ and val/ yourself.")
+
+    def test_with_a_split_there_is_nothing_to_tell(self, tmp_path: Path) -> None:
+        self.made(tmp_path, 2, "train")
+        assert self.made(tmp_path, 2, "val") == []
+
+    def test_seven_sub_folders_of_pairs_side_by_side_stay_together(self, tmp_path: Path) -> None:
+        table = np.array([(10, 10, 10), (250, 100, 7), (9, 200, 90)], np.uint8)
+        for drive in range(7):
+            for number in range(2):
+                halves = [photo_of(number), table[ids_of(number)]]
+                save(np.hstack(halves), tmp_path / f"drive{drive}" / f"{number}.png")
+        dataset = open_dataset(tmp_path)
+        sides = [{pair.group for pair in pairs} for pairs in (dataset.train, dataset.val)]
+        assert all(sides)
+        assert not sides[0] & sides[1]
+
+
 def test_the_writer_writes_what_is_read(tmp_path: Path) -> None:
     write_dataset("folder", tmp_path / "drawn", train=3, val=2)
     dataset = open_dataset(tmp_path / "drawn")

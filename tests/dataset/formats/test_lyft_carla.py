@@ -70,14 +70,25 @@ def test_of_two_data_folders_pairs_are_held_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("inside", ["dataA", "dataA/dataA", "dataA/dataA/CameraRGB"])
-def test_one_data_folder_is_found_at_every_level_with_the_same_split(
+def test_one_data_folder_alone_is_found_at_every_level_with_the_same_split(
     tmp_path: Path, inside: str
 ) -> None:
-    write_all(tmp_path / "all", "ABC")
-    dataset = open_dataset(tmp_path / "all" / inside)
-    assert sorted(pair.name for pair in (*dataset.train, *dataset.val)) == ["A1", "A2"]
     alone = open_dataset(write_all(tmp_path / "one", "A"))
+    dataset = open_dataset(tmp_path / "one" / inside)
+    assert sorted(pair.name for pair in (*dataset.train, *dataset.val)) == ["A1", "A2"]
     assert [pair.name for pair in alone.val] == [pair.name for pair in dataset.val]
+
+
+@pytest.mark.parametrize("nested", [True, False])
+@pytest.mark.parametrize("inside", ["dataA", "dataA/CameraRGB"])
+def test_one_data_folder_of_several_opens_all(tmp_path: Path, nested: bool, inside: str) -> None:
+    for letter in "AB":
+        data = tmp_path / f"data{letter}"
+        write(data / f"data{letter}" if nested else data, f"{letter}1")
+    dataset = open_dataset(tmp_path / (f"dataA/{inside}" if nested else inside))
+    assert dataset.folder == tmp_path
+    names = sorted(pair.name for pair in (*dataset.train, *dataset.val))
+    assert names == ["dataA/A1", "dataB/B1"]
 
 
 def test_data_folders_need_not_be_nested(tmp_path: Path) -> None:

@@ -74,7 +74,8 @@ class TestDrawn:
         assert dataset.folder == drawn / "VOCdevkit" / "VOC2012"
         assert [pair.name for pair in dataset.train] == ["2012_000001", "2012_000002"]
         assert [pair.name for pair in dataset.val] == ["2012_000003"]
-        assert dataset.test == dataset.alone == dataset.remarks == ()
+        assert dataset.test == dataset.alone == ()
+        assert len(dataset.remarks) == place.endswith("Class")  # a part, which is told
 
     def test_decoded_ids_are_those_that_were_drawn(self, drawn: Path) -> None:
         dataset = open_dataset(drawn)

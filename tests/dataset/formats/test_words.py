@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.formats.words import is_part, name_of, words_of
+from dataset.formats.words import is_part, name_of, split_of, words_of
 
 ROOT = Path("data")
 
@@ -68,6 +68,15 @@ def test_what_is_left_of_folders_is_kept() -> None:
 
 
 def test_folders_that_are_parts_are_known() -> None:
-    names = ("images", "train_masks", "trainannot", "y", "Ground Truth")
+    names = ("images", "train_masks", "trainannot", "y", "Ground Truth", "ImageSets")
     assert all(is_part(Path(name)) for name in names)
     assert not any(is_part(Path(name)) for name in ("data", "my images of cats", ""))
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [("train", "train"), ("valid_masks", "val"), ("imagesTs", "test"), ("masks", ""),
+     ("train dogs", "")],
+)  # fmt: skip
+def test_a_part_may_be_of_one_split(name: str, split: str) -> None:
+    assert split_of(Path("data") / name) == split

@@ -1,0 +1,45 @@
+"""Whether a folder is one split of a larger set: data/train, where data/val has pictures too.
+
+others = splits_beside(Path("data/train"))          # [data/val]
+strangers = strangers_beside(Path("data/train"))    # [data/holidays]: data is more than a set
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dataset.formats.pairing import picture_files_below
+from dataset.formats.words import is_part, split_of
+from dataset.pairs import SCENES
+from utils_func import BadInput
+
+
+def splits_beside(folder: Path) -> list[Path]:
+    """The folders of other splits beside this one; none where its own name says no split."""
+    own = split_of(folder.absolute())
+    others = [place for place in _beside(folder) if split_of(place) not in ("", own)] if own else []
+    return [place for place in others if _has_pictures(place)]
+
+
+def strangers_beside(folder: Path) -> list[Path]:
+    """Folders of pictures whose names do not say that they are a part of anything."""
+    return [place for place in _beside(folder) if not is_part(place) and _has_pictures(place)]
+
+
+def _beside(folder: Path) -> list[Path]:
+    own = folder.absolute()
+    try:
+        return sorted(place for place in own.parent.iterdir() if place != own and _is_ours(place))
+    except OSError:  # a folder that may not be read tells nothing
+        return []
+
+
+def _is_ours(place: Path) -> bool:
+    return place.name[0] != "." and place.name != SCENES and place.is_dir()
+
+
+def _has_pictures(folder: Path) -> bool:
+    try:
+        return bool(picture_files_below(folder))
+    except (BadInput, OSError):  # too many to be a part of a set, or not to be read
+        return True
