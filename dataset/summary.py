@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dataset.cache import Cached
+from dataset.checking.finding import counted
 from dataset.checking.sizes import Sizes, size_line
 from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
@@ -22,11 +23,14 @@ def describe(dataset: Dataset, cached: Cached, sizes: Sizes | None = None) -> It
         cached: The same, decoded.
         sizes: Of the photos, where they were looked up.
     """
-    tests = f", {len(dataset.test)} test" if dataset.test else ""
-    yield (
-        f"Found {len(cached.train)} training and {len(cached.val)} validation{tests} pairs "
-        f"in {dataset.folder} ({dataset.format})."
-    )
+    counts = {
+        "training": len(cached.train),
+        "validation": len(cached.val),
+        "test": len(dataset.test),
+    }
+    *first, last = [counted(number, f"{of} pair") for of, number in counts.items() if number]
+    found = f"{', '.join(first)} and {last}" if first else last
+    yield f"Found {found} in {dataset.folder} ({dataset.format})."
     yield from dataset.remarks
     if sizes is not None:
         yield size_line(sizes, cached.train.photos.shape[1:3])

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from dataset.cache import Cached, Examples
+from dataset.checking.finding import counted
 from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
 from evaluation.plots import QUIET, new_figure, save_figure
@@ -63,8 +64,9 @@ def draw_contact_sheet(dataset: Dataset, cached: Cached, path: Path) -> Path:
     figure = new_figure(*layout.sheet)
     figure.set_layout_engine("none")
     title = (
-        f"{dataset.folder.absolute().name}: {len(cached.train):,} training and "
-        f"{len(cached.val):,} validation pairs ({dataset.format})"
+        f"{dataset.folder.absolute().name} ({dataset.format}): "
+        f"{counted(len(cached.train), 'training pair')}, "
+        f"{counted(len(cached.val), 'validation pair')}"
     )
     _write(figure, MARGIN, layout.sheet[1] - 0.36, title, 13, "black")
     for place in range(len(samples)):

@@ -151,7 +151,7 @@ def test_without_pairs_the_run_says_where_they_come_from_and_uses_scenes(
     printed = capsys.readouterr().out
     assert "There are no pairs in images yet." in printed
     assert "kaggle.com/datasets/dansbecker/cityscapes-image-pairs" in printed
-    assert "Found 4 training and 2 validation pairs in images/street_scenes" in printed
+    assert "Found 4 training pairs and 2 validation pairs in images/street_scenes" in printed
     record = json.loads((tmp_path / "output" / "run.json").read_text())
     assert (record["config"]["height"], record["config"]["epochs"]) == (128, 10)
     assert (tmp_path / "output" / "pred_1.png").exists()

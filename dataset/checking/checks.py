@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataset.cache import Cached
 from dataset.checking.album import Album, one_coloured, twins
 from dataset.checking.contents import all_ignored, never_learned, never_seen, one_class_only, rare
+from dataset.checking.darkness import all_dark
 from dataset.checking.finding import Finding, by_severity
 from dataset.checking.leaks import Progress, find_leaks, leak_findings
 from dataset.checking.pairing import shared_groups, too_few, unusable, without_partner
@@ -25,6 +26,7 @@ def quick_check(dataset: Dataset, cached: Cached) -> list[Finding]:
             *unusable(cached, "warning"),
             *without_partner(dataset),
             *too_few(cached),
+            *all_dark(cached.train),
             *leak_findings(photos, checked, find_leaks(photos, checked)),
             *never_learned(dataset.classes, train, val),
         ]
@@ -63,6 +65,7 @@ def full_check(
             *never_learned(dataset.classes, train, val),
             *all_ignored(train, val),
             *one_coloured(photos, checked),
+            *all_dark(cached.train),
             *twins(photos, cached.train.labels),
             *one_class_only(dataset.classes, train, val),
             *rare(dataset.classes, train),

@@ -18,7 +18,7 @@ def test_clean_data_are_told_and_drawn(
     arguments = ["--data", str(pair_folder), "--output", str(tmp_path / "out")]
     code = main(["check", *arguments, "--cache", str(tmp_path / "cache")])
     printed = capsys.readouterr().out
-    assert "Found 4 training and 2 validation pairs" in printed
+    assert "Found 4 training pairs and 2 validation pairs" in printed
     assert "(cityscapes-pairs)" in printed
     assert "Photos: all 32×32 pixels" in printed
     content = json.loads((tmp_path / "out" / "check.json").read_text("utf-8"))

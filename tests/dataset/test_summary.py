@@ -39,13 +39,16 @@ def lines(train: Examples, val: Examples, classes: Classes = CLASSES) -> list[st
 class TestDescribe:
     def test_it_says_how_many_pairs_were_found_where_and_how(self) -> None:
         text = lines(split([0] * 8, [1] * 8), split([0] * 8))
-        assert text[0] == "Found 2 training and 1 validation pairs in my pairs (numbers)."
+        assert text[0] == "Found 2 training pairs and 1 validation pair in my pairs (numbers)."
         assert text[1] == "The label is the left half."
 
     def test_test_pairs_are_counted_where_there_are_any(self) -> None:
         cached = Cached(split([0] * 8), split([0] * 8), [], "hash")
         first = next(describe(found(tests=7), cached))
-        assert first == "Found 1 training and 1 validation, 7 test pairs in my pairs (numbers)."
+        assert (
+            first
+            == "Found 1 training pair, 1 validation pair and 7 test pairs in my pairs (numbers)."
+        )
 
     def test_sizes_are_told_where_they_were_looked_up(self) -> None:
         cached = Cached(split([0] * 8), split([0] * 8), [], "hash")

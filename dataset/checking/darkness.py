@@ -1,0 +1,32 @@
+"""Photos that use a small part of the values: as a rule 12 bits of a camera in files of 16.
+
+print(*finding_lines(list(all_dark(cached.train))))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dataset.cache import Examples
+from dataset.checking.finding import Finding
+
+LOOKED_AT = 32
+# 12 bits in a file of 16 end at 15 of 255, 14 bits at 63. One pixel in a thousand may be a fault.
+DARK, SHARE = 64, 0.999
+
+
+def all_dark(examples: Examples) -> Iterator[Finding]:
+    """Told of all photos together: one by one they may be of the night."""
+    if not len(examples):
+        return
+    highest = max(float(np.quantile(photo, SHARE)) for photo in examples.spread(LOOKED_AT).photos)
+    if 0 < highest < DARK:
+        yield Finding(
+            "warning",
+            f"All photos are dark: hardly a value is above {highest:.0f} of 255.",
+            (),
+            "If they are files of 16 bits that hold fewer, such as 0 to 4095, the network sees few "
+            f"shades of them: save them anew with all values times {int(255 / highest)}.",
+        )
