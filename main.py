@@ -25,7 +25,7 @@ from PIL import Image
 
 from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
 from training.backend import OUT_OF_MEMORY, is_out_of_memory, start_keras
-from training.config import SIDE, Config
+from training.config import Config
 from training.options import parse
 from utils_func import (
     BadInput,
@@ -46,9 +46,8 @@ if TYPE_CHECKING:
 
 Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
 
-# The built-in run is there to be looked at soon: pictures of this side, for what is left of 6
-# minutes when the pairs are drawn and decoded. Drawing the results takes some 25 seconds.
-SIDE_ON_SCENES = 128
+# The built-in run is there to be looked at soon: it has what is left of 6 minutes when the pairs
+# are drawn and decoded. Drawing the results takes some 25 seconds.
 SECONDS_ON_SCENES = 360 - 30
 
 
@@ -91,7 +90,7 @@ def train(config: Config) -> int:
             "Put some into train, or name another folder with --data."
         )
     built_in = is_built_in(dataset)
-    config = config.fitted(dataset.shape, SIDE_ON_SCENES if built_in else SIDE)
+    config = config.fitted(dataset.shape)
     cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
     print(*describe(dataset, cached), sep="\n")
     if findings := quick_check(dataset, cached):

@@ -99,7 +99,8 @@ def lay_out(maps: list[FeatureMap], bottom: float = BOTTOM) -> tuple[list[Bar], 
             x = bars[-1].side(1)[0] + (bottom_gap if one.level == deepest else GAP) + width / 2
         elif one.kind == "up" and bars[-1].kind == "down":
             x += BOTTOM  # a bottom of a single bar; the way up must not cover the way down
-        bars.append(Bar(one.kind, x, y, width, height, one.channels))
+        enlarged = bool(bars) and bars[-1].kind == "head"  # what follows a head is one still
+        bars.append(Bar("head" if enlarged else one.kind, x, y, width, height, one.channels))
         if one.copied:
             width = width_of(one.copied)
             left = x - bars[-1].width / 2 - width / 2
@@ -249,7 +250,7 @@ def facts(found: Architecture) -> str:
     if found.half:
         one = last if found.half == "encoder" else first
         said.append(f"bottleneck {example}{one.size} × {one.channels}")
-    if last.kind == "head":
+    if "head" in {one.kind for one in found.maps}:
         said.append(f"{last.channels} class{'es' * (last.channels > 1)}")
     return "   ·   ".join(said)
 

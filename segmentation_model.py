@@ -4,6 +4,7 @@
     model = Unet(256, 256, classes=19)              # probabilities, ready for compile() and fit()
     model = Unet(classes=3, filters=32, depth=5)    # any size that is a multiple of 2 ** depth
     model = Unet(classes=21, filters=64, padding="valid", normalization=None)    # the 2015 paper's
+    model = Unet(depth=3, stem=2, residual=True, context=4, thin=True)  # quick: 'auto' trains it
 
 It takes plain RGB pictures with values 0-255, scales them itself, and is made of built-in Keras
 layers only, so that a saved model opens in any script without custom objects.
@@ -35,20 +36,66 @@ def convolutions(
     *,
     normalization: Normalization = layers.BatchNormalization,
     initializer: str = "glorot_uniform",
+    residual: bool = False,
+    number: int = 2,
+    dilation: int = 1,
 ) -> KerasTensor:
-    """Two convolutions, each with ReLU and then normalisation, in the document's order."""
-    for _ in range(2):
+    """Convolutions, each with ReLU and then normalisation, in the document's order.
+
+    Args:
+        x: A map.
+        filters: Channels of the result.
+        kernel_size: Of each convolution.
+        padding: "same" or "valid".
+        strides: Of each convolution.
+        normalization: The layer after each, made with its momentum; None for none.
+        initializer: Of the kernels.
+        residual: What comes in is added to what two of them make of it, before the last ReLU.
+        number: How many; residual ones are two.
+        dilation: Of the last; 2 leaves a gap of one pixel between those that it looks at.
+    """
+    if residual:
+        return residual_convolutions(x, filters, kernel_size, dilation, normalization, initializer)
+    for place in range(1, number + 1):
         x = layers.Conv2D(
             filters,
             kernel_size,
             strides,
             padding,
+            dilation_rate=dilation if place == number else 1,
             activation="relu",
             kernel_initializer=initializer,
         )(x)
         if normalization:
             x = normalization(momentum=MOMENTUM)(x)
     return x
+
+
+def residual_convolutions(
+    x: KerasTensor,
+    filters: int,
+    kernel_size: KernelSize,
+    dilation: int,
+    normalization: Normalization,
+    initializer: str,
+) -> KerasTensor:
+    """Two convolutions around which what comes in takes a shortcut; normalisation before ReLU."""
+
+    def convolution(x: KerasTensor, kernel_size: KernelSize, dilation: int = 1) -> KerasTensor:
+        x = layers.Conv2D(
+            filters,
+            kernel_size,
+            padding="same",
+            dilation_rate=dilation,
+            use_bias=normalization is None,  # normalisation has one
+            kernel_initializer=initializer,
+        )(x)
+        return normalization(momentum=MOMENTUM)(x) if normalization else x
+
+    inner = layers.Activation("relu")(convolution(x, kernel_size))
+    inner = convolution(inner, kernel_size, dilation)
+    shortcut = x if x.shape[-1] == filters else convolution(x, 1)
+    return layers.Activation("relu")(layers.Add()([inner, shortcut]))
 
 
 def down_block(
@@ -59,7 +106,7 @@ def down_block(
     strides: int = 1,
     *,
     dropout: float = 0.0,
-    **kind: Any,  # normalization and initializer, as convolutions() takes them
+    **kind: Any,  # what else convolutions() takes
 ) -> tuple[KerasTensor, KerasTensor]:
     """One level down. Returns the map that the way up will need, and the same at half the size."""
     skip = convolutions(x, filters, kernel_size, padding, strides, **kind)
@@ -77,7 +124,7 @@ def up_block(
     dropout: float = 0.0,
     transposed: int = 2,
     crop: int = 0,
-    **kind: Any,  # normalization and initializer, as convolutions() takes them
+    **kind: Any,  # what else convolutions() takes
 ) -> KerasTensor:
     """One level up: twice the size, half the channels, joined with the map from the way down."""
     # "same", whatever the convolutions have: exactly twice the size with a kernel of 3 as well.
@@ -92,10 +139,17 @@ def bottleneck(
     kernel_size: KernelSize = (3, 3),
     padding: str = "same",
     strides: int = 1,
-    **kind: Any,  # normalization and initializer, as convolutions() takes them
+    *,
+    context: int = 1,
+    **kind: Any,  # what else convolutions() takes
 ) -> KerasTensor:
-    """The bottom of the U, where each value sees the most of the picture."""
-    return convolutions(x, filters, kernel_size, padding, strides, **kind)
+    """The bottom of the U, where each value sees the most of the picture.
+
+    With more `context`, so many times the convolutions, each looking twice as far as the last.
+    """
+    for number in range(context):
+        x = convolutions(x, filters, kernel_size, padding, strides, dilation=2**number, **kind)
+    return x
 
 
 def Unet(
@@ -113,6 +167,11 @@ def Unet(
     first_dropout: float | None = None,
     initializer: str = "glorot_uniform",
     transposed: int = 2,
+    stem: int = 1,
+    residual: bool = False,
+    context: int = 1,
+    thin: bool = False,
+    enlarge: bool = True,
 ) -> keras.Model:
     """Builds the network.
 
@@ -130,6 +189,12 @@ def Unet(
         first_dropout: The same after the first pooling alone; None for the same share.
         initializer: Of the 3×3 convolutions.
         transposed: Kernel size of the transposed convolutions.
+        stem: One convolution in steps of so many pixels stands for the first level's two, so all
+            maps are so many times smaller; the result is enlarged.
+        residual: Let the convolutions of the way down and of the bottom add to what comes in.
+        context: How often the bottom has its convolutions, each time looking twice as far.
+        thin: Give each level of the way up one convolution instead of two.
+        enlarge: Bring the result of a smaller size, as a stem makes it, to that of the picture.
 
     Returns:
         A Keras model from (batch, height, width, channels) to (batch, height, width, classes).
@@ -139,24 +204,39 @@ def Unet(
         "normalization": normalization,
         "initializer": initializer,
     }
-    kind_up: dict[str, Any] = {**kind, "dropout": dropout, "transposed": transposed}
+    down: dict[str, Any] = {**kind, "residual": residual}
+    up: dict[str, Any] = {**kind, "dropout": dropout, "transposed": transposed}
     dropouts = [dropout if first_dropout is None else first_dropout] + [dropout] * depth
     border, crops, rest = margins(depth, padding)
 
     inputs = keras.Input((height, width, channels), name="picture")
     x = widened(layers.Rescaling(1 / 255)(inputs), border)
+    first: dict[str, Any] = down
+    if stem > 1:
+        first = {"kernel_size": max(3, stem + 1), "strides": stem, "number": 1, **kind}
     skips = []
     for level in range(depth):
-        skip, x = down_block(x, filters * 2**level, dropout=dropouts[level], **kind)
+        blocks = first if level == 0 else down
+        skip, x = down_block(x, filters * 2**level, dropout=dropouts[level], **blocks)
         skips.append(skip)
-    x = bottleneck(x, filters * 2**depth, **kind)
+    x = bottleneck(x, filters * 2**depth, context=context, **down)
     for level in reversed(range(depth)):
-        x = up_block(x, skips[level], filters * 2**level, crop=crops[level], **kind_up)
+        number = 1 if thin else 2
+        x = up_block(x, skips[level], filters * 2**level, crop=crops[level], number=number, **up)
     # In float32 where the rest is in 16 bits: bfloat16 has 3 digits, too few to tell classes apart.
     x = layers.Conv2D(classes, (1, 1), name="logits", dtype="float32")(cropped(x, rest))
+    if enlarge:
+        x = enlarged(x, stem)
     if activation:
         x = layers.Activation(activation, name="probabilities", dtype="float32")(x)
     return keras.Model(inputs, x, name="unet")
+
+
+def enlarged(x: KerasTensor, stem: int) -> KerasTensor:
+    """A result of the size that a stem leaves, at the size of the picture."""
+    if stem == 1:
+        return x
+    return layers.UpSampling2D(stem, interpolation="bilinear", name="enlarged", dtype="float32")(x)
 
 
 def margins(depth: int, padding: str) -> tuple[int, list[int], int]:

@@ -16,6 +16,7 @@ import numpy as np
 from dataset.cache import Cached, Examples
 from labels.classes import CITYSCAPES
 from training.config import Config
+from training.recipes import CLASSIC
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def in_memory(task: Task) -> Cached:
 
 def config_of(task: Task) -> Config:
     return Config(
+        **CLASSIC,
         epochs=1,
         batch_size=task.batch,
         height=task.size,

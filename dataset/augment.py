@@ -23,8 +23,13 @@ def augment(
     light: float,
     rotate: float = 0.0,
     flip_vertical: bool = False,
+    shrink: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One random view of a pair of photo (H, W, 3) and label (H, W), both uint8."""
+    """One random view of a pair of photo (H, W, 3) and label (H, W), both uint8.
+
+    A label that is shrunk has one pixel of each shrink × shrink, always another: so that it drifts
+    to no side against the photo.
+    """
     if flip and random.random() < 0.5:
         photo, label = photo[:, ::-1], label[:, ::-1]
     if flip_vertical and random.random() < 0.5:
@@ -33,7 +38,8 @@ def augment(
         photo, label = move(photo, label, random_matrix(label.shape, random, zoom, rotate))
     if light > 0:
         photo = relight(photo, random, light)
-    return np.ascontiguousarray(photo), np.ascontiguousarray(label)
+    top, left = random.integers(0, shrink, 2) if shrink > 1 else (0, 0)
+    return np.ascontiguousarray(photo), np.ascontiguousarray(label[top::shrink, left::shrink])
 
 
 def random_matrix(

@@ -28,6 +28,8 @@ LAYERS = {
     "BatchNormalization",
     "MaxPooling2D",
     "Dropout",
+    "UpSampling2D",
+    "Add",
     "Concatenate",
     "Activation",
 }
@@ -37,6 +39,7 @@ MODULES = {None, "keras", "keras.layers", "keras.initializers"}
 ACTIVATIONS = {None, "linear", "relu", "softmax", "sigmoid"}
 # No picture is wider, and no layer has more filters. Far above what fits, far below harm.
 LARGEST = 65536
+LARGEST_STEP = 16  # by which a map grows or shrinks at once
 MOST_OBJECTS = 10_000
 LONGEST = 16_000_000  # characters of the configuration; that of a U-Net has 40,000
 
@@ -61,6 +64,7 @@ def inspect(path: Path) -> None:
             for value in layer["config"].values():
                 _expect_data(value)
             _expect_data(layer["inbound_nodes"])
+            _expect_moderate(layer["config"])
             if layer["config"].get("activation") not in ACTIVATIONS:
                 raise Unexpected(f"the activation {layer['config']['activation']!r:.80}")
         _expect_weights(layers, opened["model_weights"])
@@ -126,6 +130,13 @@ def _expect_data(value: Any) -> None:
         raise Unexpected(f"the number {value} in the configuration")
 
 
+def _expect_moderate(config: dict[str, Any]) -> None:
+    """No layer without weights makes a map enormous."""
+    for name in ("size", "strides"):
+        if max(config.get(name) or [0]) > LARGEST_STEP:
+            raise Unexpected(f"steps of {config[name]}")
+
+
 def _expect_weights(layers: list[Layer], weights: h5py.Group) -> None:
     """Follows the channels through the network, so that nothing is built that has no weights."""
     channels: dict[str, int] = {}
@@ -133,7 +144,8 @@ def _expect_weights(layers: list[Layer], weights: h5py.Group) -> None:
         name = layer["name"]
         if name != layer["config"]["name"]:
             raise Unexpected(f"the layer {name!r:.80} under two names")
-        before = sum(channels[source] for source in _sources(layer))
+        sources = [channels[source] for source in _sources(layer)]
+        before = max(sources, default=0) if layer["class_name"] == "Add" else sum(sources)
         expected = _shapes(layer, before)
         found = [array.shape for array in _arrays(weights, name)]
         if Counter(expected) != Counter(found):
@@ -157,11 +169,12 @@ def _sources(layer: Layer) -> Iterator[str]:
 def _shapes(layer: Layer, before: int) -> list[tuple[int, ...]]:
     """What the weights of a layer look like."""
     config = layer["config"]
+    bias = [(config["filters"],)] if config.get("use_bias") else []
     match layer["class_name"]:
         case "Conv2D":
-            return [(*config["kernel_size"], before, config["filters"]), (config["filters"],)]
+            return [(*config["kernel_size"], before, config["filters"]), *bias]
         case "Conv2DTranspose":
-            return [(*config["kernel_size"], config["filters"], before), (config["filters"],)]
+            return [(*config["kernel_size"], config["filters"], before), *bias]
         case "BatchNormalization":
             return [(before,)] * 4
     return []

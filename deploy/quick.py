@@ -14,7 +14,7 @@ import keras
 from training.normalization import FusedBatchNormalization
 from training.precision import POLICIES, Kind
 
-HEAD = ("logits", "probabilities")
+HEAD = ("logits", "enlarged", "probabilities")
 
 
 def quick(model: keras.Model, kind: Kind = "float32") -> keras.Model:

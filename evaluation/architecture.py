@@ -70,11 +70,36 @@ def read_architecture(model: keras.Model, size: tuple[int, int] | None = None) -
     tensors = [model.inputs[0], *(layer.output for layer in layers)]
     shapes = shapes_of(model, tensors, size or EXAMPLE_SIZE)
     kinds = kinds_of(layers[: len(shapes) - 1])
+    around = shortcuts(layers, kinds)
+    kinds = ["" if number in around else kind for number, kind in enumerate(kinds)]
     maps = maps_of(model, layers, kinds, shapes)
     any_size = None in taken[0][1:3]
     if any_size and "copy" in kinds:
         check_sizes(maps)
-    return Architecture(model.count_params(), any_size, maps, words_for(layers, kinds))
+    shown = [number for number in range(len(kinds)) if number not in around]
+    words = words_for([layers[number] for number in shown], [kinds[number] for number in shown])
+    return Architecture(model.count_params(), any_size, maps, words)
+
+
+def shortcuts(layers: list[Any], kinds: list[str]) -> set[int]:
+    """Numbers of the layers on a way around others, as residual blocks have it."""
+    newest, around, tensors = 0, set(), set()
+    map_of: dict[int, int] = {}
+    for number, (layer, kind) in enumerate(zip(layers, kinds, strict=False)):
+        inputs = inputs_of(layer)
+        source = max(map_of.get(id(one), newest) for one in inputs)
+        is_around = kind in ("convolution", "down") and source < newest
+        if is_around or all(id(one) in tensors for one in inputs):
+            around.add(number)
+            tensors.add(id(layer.output))
+        elif kind and kind != "copy":
+            newest = source = newest + 1
+        map_of[id(layer.output)] = source
+    return around
+
+
+def inputs_of(layer: Any) -> list[Any]:
+    return layer.input if isinstance(layer.input, list) else [layer.input]
 
 
 def maps_of(
@@ -84,8 +109,7 @@ def maps_of(
     maps = [FeatureMap("input", 0, *shapes[0])]
     map_of = {id(one): 0 for one in model.inputs}  # which map a tensor belongs to
     for layer, kind, shape in zip(layers, kinds, shapes[1:], strict=False):
-        inputs = layer.input if isinstance(layer.input, list) else [layer.input]
-        before = [map_of.get(id(one), len(maps) - 1) for one in inputs]
+        before = [map_of.get(id(one), len(maps) - 1) for one in inputs_of(layer)]
         # What only crops or normalises belongs to the map before; a copy comes from the older one.
         source = min(before) if kind == "copy" else max(before)
         if kind == "copy":
@@ -158,14 +182,21 @@ def kinds_of(layers: list[Any]) -> list[str]:
     # Only around the picture: further on, some networks pad each map before they halve it.
     first = next(number for number, kind in enumerate(kinds) if kind not in ("", "border"))
     kinds[first:] = ["" if kind == "border" else kind for kind in kinds[first:]]
-    last = max(number for number, kind in enumerate(kinds) if kind)
+    last = max(
+        number
+        for number, kind in enumerate(kinds)
+        if kind and not is_a(layers[number], "UpSampling2D")  # of what the head has said
+    )
     if kinds[last] == "convolution" and layers[last].kernel_size == (1, 1):
         kinds[last] = "head"
     return kinds
 
 
 def words_for(layers: list[Any], kinds: list[str]) -> dict[str, str]:
-    """What each kind of arrow does, such as "3 × 3 convolution, ReLU, batch normalisation"."""
+    """What each kind of arrow does, such as "3 × 3 convolution, ReLU, batch normalisation".
+
+    The same in another order is not told twice.
+    """
     said: dict[str, list[list[str]]] = {}
     shares: dict[str, list[float]] = {}
     current = ""
@@ -179,11 +210,23 @@ def words_for(layers: list[Any], kinds: list[str]) -> dict[str, str]:
             shares.setdefault(current, []).append(layer.rate)
         if current:
             said[current][-1] += words_of(layer)
-    found = {kind: " or ".join(dict.fromkeys(map(", ".join, said[kind]))) for kind in said}
+    found = {
+        kind: " or ".join(", ".join(words) for words in different(said[kind])) for kind in said
+    }
+    if "convolution" in found and any(is_a(layer, "Add") for layer in layers):
+        found["convolution"] += ", with shortcuts"
     if "copy" in found:
         cropped = any(is_a(layer, "Cropping2D") for layer in layers)
         found["copy"] = f"copy{', crop' * cropped} and concatenate"
     return {kind: found[kind] + dropout_of(shares.get(kind, [])) for kind in found}
+
+
+def different(said: list[list[str]]) -> list[list[str]]:
+    """Those that are not the same words in another order."""
+    seen: dict[frozenset[str], list[str]] = {}
+    for words in said:
+        seen.setdefault(frozenset(words), words)
+    return list(seen.values())
 
 
 def words_of(layer: Any) -> list[str]:
@@ -193,6 +236,8 @@ def words_of(layer: Any) -> list[str]:
     name = next((NAMES[one] for one in _classes(layer) if one in NAMES), "")
     sizes = [getattr(layer, one, None) for one in ("kernel_size", "pool_size", "size")]
     windows = [f"{one[0]} × {one[1]} {name or 'convolution'}" for one in sizes if one]
+    if windows and not name and stride_of(layer) > 1:
+        windows[0] += f" in steps of {stride_of(layer)}"
     activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
     words = windows or [name] * bool(name)
     return words + [NAMES.get(activation, activation)] * (activation != "linear")

@@ -6,13 +6,17 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from evaluation.challenge import challenge_score
 from labels.classes import Classes
 
 if TYPE_CHECKING:
+    from training.scores import Scores
     from training.validation import Scored
 
 # Labels decoded from smeared JPEG colours are not those of the official benchmark.
+ONE_ANSWER = 0.999  # share of the pixels
 NOT_OFFICIAL = (
     "The labels are decoded from small JPEG pictures: do not compare with official scores."
 )
@@ -44,6 +48,23 @@ def score_lines(scored: Scored, classes: Classes) -> Iterator[str]:
             )
     if road_score := challenge_score(scores, classes):
         yield f"  {road_score.text}"
+    yield from one_answer(scored.all, classes)
+
+
+def one_answer(scores: Scores, classes: Classes) -> Iterator[str]:
+    """What to do where a model says the same of every pixel; nothing where it does not."""
+    answers, truth = scores.confusion.sum(axis=0), scores.confusion.sum(axis=1)
+    most, total = int(answers.argmax()), int(answers.sum())
+    if not total or np.count_nonzero(truth) < 2 or answers[most] < ONE_ANSWER * total:
+        return
+    yield (
+        f"  The model answers '{classes.names[most]}' everywhere; {truth[most] / total:.0%} of the "
+        "labelled pixels are that."
+    )
+    yield (
+        "  Usually the training was too short: give it more --minutes or --epochs. Otherwise try a "
+        "tenth of --learning-rate, and look at the labels: python main.py check"
+    )
 
 
 def metrics(scored: Scored, classes: Classes) -> dict[str, Any]:

@@ -174,3 +174,49 @@ class TestUnpadded:
         framed = np.pad(picture, [(0, 0), (8, 8), (8, 8), (0, 0)])
         alone, within = model(picture), model(framed)[:, 8:24, 8:24]
         assert np.allclose(alone, within, atol=1e-4) == equal
+
+
+QUICK = {"depth": 3, "stem": 2, "residual": True, "context": 2, "thin": True}
+
+
+def test_the_quick_network_has_the_parameters_that_follow_from_its_blocks() -> None:
+    expected = 9 * 3 * 16 + 16 + 4 * 16  # the stem, which is the first level
+    pairs = [(16, 32), (32, 64), (64, 128), (128, 128)]  # the last two are the bottom
+    for channels, filters in pairs:
+        expected += 9 * channels * filters + 9 * filters * filters + 2 * 4 * filters
+        if channels != filters:
+            expected += channels * filters + 4 * filters  # the shortcut
+    for filters in (64, 32, 16):
+        expected += 4 * 2 * filters * filters + filters  # 2×2 transposed convolution
+        expected += 9 * 2 * filters * filters + filters + 4 * filters  # one convolution
+    expected += 16 * 19 + 19
+    assert Unet(classes=19, **QUICK).count_params() == expected == 740_963
+
+
+def test_a_stem_is_made_good_at_the_end_and_sizes_are_multiples_of_16_still() -> None:
+    model = Unet(classes=5, filters=2, **QUICK)
+    assert model(np.zeros((1, 16, 48, 3), np.uint8)).shape == (1, 16, 48, 5)
+    small = Unet(64, 32, classes=5, filters=2, enlarge=False, **QUICK)
+    assert small.output_shape == (None, 32, 16, 5)
+    assert Unet(64, 64, stem=4, depth=2, filters=2).output_shape == (None, 64, 64, 19)
+
+
+def test_what_is_enlarged_are_the_logits_not_the_probabilities() -> None:
+    model = Unet(32, 32, classes=5, filters=2, **QUICK)
+    assert [layer.name for layer in model.layers[-3:]] == ["logits", "enlarged", "probabilities"]
+
+
+def test_a_shortcut_leads_around_each_two_convolutions_of_the_way_down_and_the_bottom() -> None:
+    kinds = kinds_of(Unet(64, 64, filters=2, **{**QUICK, "context": 4}))
+    assert kinds.count("Add") == 2 + 4
+    # Stem 1, down 2 · 2, bottom 4 · 2, shortcuts to more channels 3, up 3, head 1.
+    assert kinds.count("Conv2D") == 1 + 4 + 8 + 3 + 3 + 1
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_the_bottom_looks_twice_as_far_each_time(residual: bool) -> None:
+    model = Unet(64, 64, filters=2, depth=2, residual=residual, context=4)
+    dilations = [
+        layer.dilation_rate[0] for layer in model.layers if isinstance(layer, keras.layers.Conv2D)
+    ]
+    assert [dilation for dilation in dilations if dilation > 1] == [2, 4, 8]

@@ -6,16 +6,23 @@ config = Config(epochs=20, batch_size=4)
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from dataset.sizing import fitting_size
 
+BOTTOM = 16  # the U-Net's bottom is so many times smaller than the picture
 EPOCHS, SIDE = 10, 256  # where nothing else is asked for: as in the document that this reproduces
 # Fields of other commands than train.
 FOREIGN = {"pictures", "model", "folder", "split", "recipes", "train", "val"}
 RANGES = {"dice": (0, 100), "zoom": (1, 4), "light": (0, 1), "rotate": (0, 180)}
+
+
+def usual_depth(stem: int) -> int:
+    """Levels behind a stem that bring the bottom to a sixteenth."""
+    return max(1, round(math.log2(BOTTOM / stem)))
 
 
 @dataclass(frozen=True)
@@ -74,10 +81,18 @@ class Config:
     """Pictures are learned at this height [without: as the photos, in at most 256×256 pixels]."""
     width: int | None = None
     """Pictures are learned at this width [without: in the proportions of the photos]."""
-    filters: int = 16
-    """Channels at the first level of the U-Net; each level down has twice as many."""
-    depth: int = 4
-    """Levels of the U-Net above its bottleneck."""
+    filters: int | None = None
+    """Channels at the first level; each level down has twice as many [without: 16, or 32]."""
+    depth: int | None = None
+    """Levels of the U-Net above its bottleneck [without: so that this is at a sixteenth]."""
+    stem: int | None = None
+    """Make maps so many times smaller at once; 1 does not [without: what the labels bear]."""
+    residual: bool = True
+    """Let convolutions on the way down and at the bottom add to what comes in."""
+    context: int = 4
+    """How often the bottom has its convolutions, each time looking twice as far."""
+    thin: bool = True
+    """Give each level of the way up one convolution instead of two."""
     padding: Literal["same", "valid"] = "same"
     """Pad each convolution, or pad the picture once and crop the maps, as in the paper of 2015."""
     normalization: bool = True
@@ -86,7 +101,7 @@ class Config:
     """Share of values that is dropped after each pooling and each concatenation."""
     first_dropout: float | None = None
     """The same after the first pooling alone [without: as --dropout]."""
-    initializer: Literal["glorot_uniform", "he_normal"] = "glorot_uniform"
+    initializer: Literal["glorot_uniform", "he_normal"] = "he_normal"
     """What the weights of the convolutions are drawn from."""
     transposed: int = 2
     """Kernel size of the transposed convolutions."""
@@ -116,15 +131,23 @@ class Config:
     """Write logs for TensorBoard to OUTPUT/tensorboard."""
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "filters", "depth", "workers"):
+        for name in ("batch_size", "context", "workers"):
             self._expect(getattr(self, name) >= 1, name, "a whole number from 1")
+        for name in ("filters", "depth", "stem", "epochs"):
+            value = getattr(self, name)
+            self._expect(value is None or value >= 1, name, "a whole number from 1")
         for name in ("early_stopping", "examples", "train", "val"):
             self._expect(getattr(self, name) >= 0, name, "a number from 0")
         self._expect(0 <= self.seed < 2**32, "seed", "a whole number from 0 to 4294967295")
-        self._expect(self.epochs is None or self.epochs >= 1, "epochs", "a whole number from 1")
         self._expect(self.minutes is None or 0 < self.minutes < 1e5, "minutes", "a number above 0")
         self._expect(0 < self.learning_rate < 10, "learning_rate", "a number between 0 and 10")
-        self._expect(self.depth <= 8, "depth", "at most 8")
+        for name, most in {"depth": 8, "stem": 4, "context": 8}.items():
+            self._expect((getattr(self, name) or 0) <= most, name, f"at most {most}")
+        if self.padding == "valid" and (self.stem != 1 or self.residual or self.context > 1):
+            raise ValueError(
+                "--padding is valid. Expected --stem 1, --no-residual and --context 1 with it, as "
+                "in the paper; --recipe voc2007 sets all of them."
+            )
         self._expect(2 <= self.transposed <= 8, "transposed", "a whole number from 2 to 8")
         for name, (least, most) in RANGES.items():
             self._expect(
@@ -142,14 +165,14 @@ class Config:
                 self._expect(getattr(self, name) in choices, name, " or ".join(choices))
 
     def _expect_sizes(self) -> None:
-        step = 2**self.depth
+        step = self.step
         for name in ("height", "width"):
             size = getattr(self, name)
             if size is None:
                 continue
             self._expect(size >= 1, name, "a whole number from 1")
             nearest = max(step, round(size / step) * step)
-            rule = f"a multiple of {step}, as the network halves pictures {self.depth} times"
+            rule = f"a multiple of {step}, as the network makes maps so many times smaller"
             self._expect(size % step == 0, name, f"{rule}; the nearest is {nearest}")
 
     def _expect(self, right: bool, name: str, expected: str) -> None:
@@ -158,16 +181,24 @@ class Config:
             raise ValueError(f"{option} is {getattr(self, name)}. Expected {expected}.")
 
     @property
+    def step(self) -> int:
+        """The network takes pictures whose sides are multiples of this."""
+        if self.depth is None and self.stem is None:
+            return BOTTOM
+        stem = self.stem or 1
+        return int(stem * 2 ** (self.depth or usual_depth(stem)))
+
+    @property
     def size(self) -> tuple[int, int]:
         """Height and width of the pictures that are learned from."""
         return self.height or SIDE, self.width or SIDE
 
-    def fitted(self, shape: tuple[int, int], side: int = SIDE) -> Config:
-        """The same with a size for photos of this shape: in all about side × side pixels."""
+    def fitted(self, shape: tuple[int, int]) -> Config:
+        """The same with a size for photos of this shape: in all about 256×256 pixels."""
         if self.height and self.width:
             return self
-        step = 2**self.depth
-        height, width = fitting_size(shape, step, side * side)
+        step = self.step
+        height, width = fitting_size(shape, step, SIDE * SIDE)
         if self.height:
             width = max(1, round(self.height * shape[1] / shape[0] / step)) * step
         elif self.width:

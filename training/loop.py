@@ -23,7 +23,7 @@ from dataset.batches import Batches
 from dataset.cache import Cached
 from dataset.checking.finding import counted
 from labels.classes import Classes
-from segmentation_model import Unet
+from segmentation_model import Unet, enlarged
 from training.backend import device
 from training.budget import WITHOUT_END, Clock, Pace, StepClock, TimeClock
 from training.callbacks import (
@@ -41,6 +41,7 @@ from training.outcome import Outcome
 from training.precision import choose_precision, computing_in
 from training.progress import Display, duration
 from training.running_scores import RunningScores
+from training.shape import choose_shape
 from training.validation import Scorer
 
 MEASURED_STEPS = 4
@@ -65,10 +66,14 @@ class Training:
         # A batch larger than the data would hold pairs twice.
         epochs = config.epochs or (None if config.minutes else EPOCHS)
         self.precision = choose_precision(config.precision)
+        self.shape = choose_shape(config, cached.train, len(classes))
         config = replace(
             config,
             batch_size=min(config.batch_size, len(cached.train)),
             epochs=epochs,
+            stem=self.shape.stem,
+            filters=self.shape.filters,
+            depth=self.shape.depth,
         )
         self.cached, self.classes, self.config = cached, classes, config
         self.epochs = epochs or WITHOUT_END
@@ -79,6 +84,7 @@ class Training:
             light=config.light,
             rotate=config.rotate,
             flip_vertical=config.flip_vertical,
+            shrink=self.shape.stem,
         )
         self.batches = Batches(
             cached.train,
@@ -90,14 +96,16 @@ class Training:
             config.workers,
         )
         with computing_in(self.precision.kind):
-            self.model = self._network(*config.size, None, FusedBatchNormalization)
+            # Learns at the size that a stem leaves: there the loss costs a quarter, or less.
+            self.model = self._network(*config.size, None, FusedBatchNormalization, enlarge=False)
         self.model.compile(
             optimizer(config),
             SegmentationLoss(config.dice, config.head),
             metrics=[RunningScores(len(classes))],
         )
         loss = partial(segmentation_loss, dice=config.dice, head=config.head)
-        self.scorer = Scorer(self.model, loss)
+        full = keras.Model(self.model.inputs, enlarged(self.model.output, self.shape.stem))
+        self.scorer = Scorer(full, loss)
 
     def _network(
         self,
@@ -105,14 +113,15 @@ class Training:
         width: int | None,
         activation: str | None,
         normalization: type[keras.layers.Layer],
+        enlarge: bool = True,
     ) -> keras.Model:
         config = self.config
         return Unet(
             height,
             width,
             classes=len(self.classes),
-            filters=config.filters,
-            depth=config.depth,
+            filters=self.shape.filters,
+            depth=self.shape.depth,
             activation=activation,
             padding=config.padding,
             normalization=normalization if config.normalization else None,
@@ -120,6 +129,11 @@ class Training:
             first_dropout=config.first_dropout,
             initializer=config.initializer,
             transposed=config.transposed,
+            stem=self.shape.stem,
+            residual=config.residual,
+            context=config.context,
+            thin=config.thin,
+            enlarge=enlarge,
         )
 
     def deployable(self) -> keras.Model:
@@ -181,7 +195,7 @@ class Training:
         height, width = config.size
         yield (
             f"Recipe {config.recipe}: a U-Net of {self.model.count_params():,} parameters "
-            f"({config.filters} filters, {config.depth} levels), {width}×{height} "
+            f"({self.shape}), {width}×{height} "
             f"pictures, batches of {config.batch_size}, on {device()}, in {self.precision}."
         )
         yield f"{self._length(estimate)}. Ctrl-C ends it early and keeps the best model."

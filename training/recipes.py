@@ -20,13 +20,15 @@ from utils_func import BadInput
 CROSS_ENTROPY_ALONE = {"dice": 0.0}
 # A rate that neither rises nor falls, which is Keras's Adam where nothing else is written.
 PLAIN_ADAM = {"optimizer": "adam", "learning_rate": 1e-3, "schedule": "constant"}
+# The network as the paper of 2015 drew it, at the size of the picture.
+CLASSIC = {"stem": 1, "depth": 4, "residual": False, "context": 1, "thin": False}
 NO_OTHER_VIEWS = {"flip": False, "flip_vertical": False, "rotate": 0.0, "zoom": 1.0, "light": 0.0}
 
 # Two systems describe the same network: 64-128-256-512 and 1024 at the bottom, 34,513,475
 # parameters with 3 classes.
 WIDE_WITH_DROPOUT = {
+    **CLASSIC,
     "filters": 64,
-    "depth": 4,
     "initializer": "he_normal",
     "dropout": 0.3,
     "transposed": 3,
@@ -39,6 +41,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     # Cityscapes pairs, 2975 + 500: filters 16-32-64-128 and 256, 10 epochs in batches of 10.
     # Its sigmoid head under a cross-entropy of one class was a slip; softmax is what that wants.
     "cityscapes-pairs": {
+        **CLASSIC,
         **CROSS_ENTROPY_ALONE,
         **PLAIN_ADAM,
         **NO_OTHER_VIEWS,
@@ -47,7 +50,6 @@ RECIPES: dict[str, dict[str, Any]] = {
         "height": 256,
         "width": 256,
         "filters": 16,
-        "depth": 4,
         "normalization": True,
         "initializer": "glorot_uniform",  # Keras's, as nothing else is written
         "transposed": 2,
@@ -55,6 +57,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     },
     # PASCAL VOC 2007: the network of the 2015 paper, 23 convolutional layers without padding.
     "voc2007": {
+        **CLASSIC,
         **CROSS_ENTROPY_ALONE,
         **NO_OTHER_VIEWS,
         "epochs": 50,  # 209 pictures: some 10,000 steps of one
@@ -66,7 +69,6 @@ RECIPES: dict[str, dict[str, Any]] = {
         "height": 256,  # open; the photos are some 375×500, and 444×444 is what goes in
         "width": 256,
         "filters": 64,
-        "depth": 4,
         "padding": "valid",
         "normalization": False,  # the paper is of the same year as batch normalisation
         "initializer": "he_normal",  # the paper: a deviation of the root of 2 / inputs
@@ -104,6 +106,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     # Lyft-Udacity challenge (CARLA), 600×800: filters 16-32-64-128 and 256 at the bottom.
     # Its one sigmoid output for road or not becomes one for each class.
     "lyft-carla": {
+        **CLASSIC,
         **CROSS_ENTROPY_ALONE,
         **PLAIN_ADAM,  # open, as all of the training is
         **NO_OTHER_VIEWS,
@@ -112,7 +115,6 @@ RECIPES: dict[str, dict[str, Any]] = {
         "height": 608,  # the multiple of 16 next to 600
         "width": 800,
         "filters": 16,
-        "depth": 4,
         "normalization": False,
         "dropout": 0.5,
         "first_dropout": 0.25,

@@ -43,6 +43,30 @@ def test_photo_and_label_stay_aligned(
         assert_aligned(photo, label)
 
 
+def test_a_shrunk_label_has_one_pixel_of_each_square_and_drifts_to_no_side() -> None:
+    photo, label = coordinates()
+    plain = {"flip": False, "zoom": 1.0, "light": 0.0}
+    corners = []
+    for seed in range(200):
+        seen, small = augment(photo, label, np.random.default_rng(seed), **plain, shrink=3)
+        assert seen.shape == (SIDE, SIDE, 3)
+        assert small.shape == (SIDE // 3, SIDE // 3)
+        corners.append(
+            [
+                (top, left)
+                for top in range(3)
+                for left in range(3)
+                if (small == label[top::3, left::3]).all()
+            ]
+        )
+    places = np.concatenate(corners)
+    # All nine are about as frequent: the middle of the square on average.
+    assert {tuple(place) for place in places.tolist()} == {
+        (y, x) for y in range(3) for x in range(3)
+    }
+    np.testing.assert_allclose(places.mean(0), 1, atol=0.2)
+
+
 @pytest.mark.parametrize(("scale", "shift"), [(1.5, -7.3), (1.37, -9.1), (0.61, 7.7), (0.53, 0)])
 def test_neither_photo_nor_label_drifts_by_a_fraction_of_a_pixel(
     scale: float, shift: float

@@ -73,6 +73,8 @@ def lambda_of(function: object) -> dict[str, Any]:
     [
         *({}, {"normalization": None}, {"transposed": 3, "dropout": 0.5, "activation": "sigmoid"}),
         {"height": 32, "width": 32, "padding": "valid", "initializer": "he_normal"},
+        {"stem": 4, "residual": True, "context": 4, "thin": True},
+        {"stem": 2, "residual": True, "normalization": None},
     ],
 )
 def test_every_network_of_this_program_passes(kind: dict[str, Any], tmp_path: Path) -> None:
@@ -167,6 +169,7 @@ def test_a_network_of_another_kind(path: Path, kind: str | None) -> None:
         ("Conv2D", "filters", float("nan"), "the number nan"),
         ("InputLayer", "batch_shape", [None, None, None, LARGEST], "weights of"),
         ("MaxPooling2D", "pool_size", [-(10**6), 2], "the number -1000000"),
+        ("Conv2DTranspose", "strides", [2, 4000], "steps of [2, 4000]"),
     ],
 )
 def test_a_layer_that_asks_for_more_than_its_weights(
@@ -174,6 +177,15 @@ def test_a_layer_that_asks_for_more_than_its_weights(
 ) -> None:
     change_network(path, lambda network: layer(network, kind)["config"].update({name: value}))
     refused(path, found)
+
+
+def test_a_result_that_is_enlarged_beyond_all_memory(tmp_path: Path) -> None:
+    path = tmp_path / "unet_model.hdf5"
+    write_model(Unet(classes=3, filters=2, depth=1, stem=2), CARD, path)
+    change_network(
+        path, lambda network: layer(network, "UpSampling2D")["config"].update(size=[9999, 2])
+    )
+    refused(path, "steps of [9999, 2]")
 
 
 def test_a_layer_twice_as_wide_as_its_weights_through_its_sources(path: Path) -> None:

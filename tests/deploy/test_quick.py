@@ -25,7 +25,10 @@ def trained(**kind: object) -> keras.Model:
 
 @pytest.mark.parametrize(
     "kind",
-    [{}, {"normalization": None}, {"dropout": 0.3, "transposed": 3}, {"activation": "sigmoid"}],
+    [
+        *({}, {"normalization": None}, {"dropout": 0.3, "transposed": 3}),
+        *({"activation": "sigmoid"}, {"stem": 2, "residual": True, "context": 2, "thin": True}),
+    ],
 )
 def test_in_float32_the_answers_are_those_of_the_file(kind: dict[str, object]) -> None:
     model = trained(**kind)
@@ -55,6 +58,13 @@ def test_only_the_head_and_the_statistics_are_in_32_bits() -> None:
     fused = {layer.name for layer in layers if isinstance(layer, FusedBatchNormalization)}
     assert len(fused) == 10
     assert wide == fused | {"picture", "logits", "probabilities"}
+
+
+def test_what_is_enlarged_stays_in_32_bits() -> None:
+    layers = quick(trained(stem=2, residual=True), "bfloat16").layers
+    wide = {layer.name for layer in layers if layer.compute_dtype == "float32"}
+    assert {"logits", "enlarged", "probabilities"} <= wide
+    assert "add" not in wide
 
 
 def test_the_model_itself_is_left_as_it_was() -> None:

@@ -236,3 +236,22 @@ def test_the_head_says_what_it_gives(activation: str) -> None:
 def test_a_head_of_logits_is_a_convolution_alone() -> None:
     words = read_architecture(Unet(32, 32, depth=1, activation=None)).words
     assert words["head"] == "1 × 1 convolution"
+
+
+def test_the_quick_network_is_read_without_its_shortcuts_and_with_its_enlargement() -> None:
+    model = Unet(classes=5, filters=4, depth=2, stem=2, residual=True, context=2, thin=True)
+    found = read_architecture(model, (64, 64))
+    kinds = ["input", "down", "down", "convolution", "convolution", "down"]
+    kinds += ["convolution"] * 4 + ["up", "convolution", "up", "convolution", "head", "up"]
+    assert [one.kind for one in found.maps] == kinds
+    assert [one.level for one in found.maps[-3:]] == [1, 1, 0]
+    assert [one.size for one in found.maps[-2:]] == ["32 × 32", "64 × 64"]
+    assert [one.source for one in found.maps if one.copied] == [4, 1]
+    assert sum(one.parameters for one in found.maps) == model.count_params()
+    assert found.words == {
+        "down": ("3 × 3 convolution in steps of 2, ReLU, batch normalisation or 2 × 2 max pooling"),
+        "convolution": "3 × 3 convolution, batch normalisation, ReLU, with shortcuts",
+        "up": "2 × 2 transposed convolution or 2 × 2 up-sampling, softmax",
+        "copy": "copy and concatenate",
+        "head": "1 × 1 convolution",
+    }

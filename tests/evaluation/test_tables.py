@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from dataset.formats.lyft_carla import CLASSES as LYFT
-from evaluation.tables import NOT_OFFICIAL, metrics, score_lines
+from evaluation.tables import NOT_OFFICIAL, metrics, one_answer, score_lines
 from labels.classes import Classes
 from training.scores import Scores
 from training.validation import Scored
@@ -74,3 +75,19 @@ def test_models_of_the_lyft_classes_get_the_challenges_score_too() -> None:
     )
     expected = {"score": 1.0, "road_f0.5": 1.0, "vehicles_f2": 1.0}
     assert metrics(scored, LYFT)["lyft_challenge"] == expected
+
+
+def test_a_model_that_answers_one_class_for_everything_is_told_with_what_to_do() -> None:
+    same = Scores(np.array([[6, 0, 0, 0], [2, 0, 0, 0], [2, 0, 0, 0], [0, 0, 0, 0]]))
+    *_, what, why = score_lines(Scored(same, same, loss=0.5), CLASSES)
+    assert what == "  The model answers 'road' everywhere; 60% of the labelled pixels are that."
+    assert "give it more --minutes or --epochs" in why
+
+
+@pytest.mark.parametrize("rows", [[[10, 0], [0, 0]], [[5, 1], [2, 2]], [[0, 0], [0, 0]]])
+def test_one_answer_is_right_where_there_is_one_class_and_untold_where_there_are_more(
+    rows: list[list[int]],
+) -> None:
+    counts = np.zeros((4, 4), np.int64)
+    counts[:2, :2] = rows
+    assert list(one_answer(Scores(counts), CLASSES)) == []

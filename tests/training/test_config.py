@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from training.config import Config
+from training.recipes import CLASSIC
 
 WHOLE_FROM_1 = "a whole number from 1"
 FROM_0 = "a number from 0"
 SHARE = "a number from 0, below 1"
-MULTIPLE = "a multiple of 16, as the network halves pictures 4 times; the nearest is"
+MULTIPLE = "a multiple of 16, as the network makes maps so many times smaller; the nearest is"
 
 
 @pytest.mark.parametrize(
@@ -67,11 +68,42 @@ def test_a_wrong_value_is_refused_with_option_value_and_expectation(
     assert str(caught.value) == f"{option} is {value}. Expected {expected}."
 
 
-@pytest.mark.parametrize(("depth", "nearest"), [(2, 96), (5, 96), (8, 256)])
-def test_the_nearest_size_depends_on_the_depth(depth: int, nearest: int) -> None:
-    with pytest.raises(ValueError, match=rf"halves pictures {depth} times; .* is {nearest}\."):
-        Config(depth=depth, height=97, width=256)
-    Config(depth=depth, height=nearest, width=256)
+@pytest.mark.parametrize(
+    ("depth", "stem", "step", "nearest"),
+    [
+        (2, 1, 4, 96),
+        (5, 1, 32, 96),
+        (2, 2, 8, 96),
+        (3, 4, 32, 96),
+        (2, 3, 12, 96),
+        (7, 2, 256, 256),
+    ],
+)
+def test_the_nearest_size_depends_on_depth_and_stem(
+    depth: int, stem: int, step: int, nearest: int
+) -> None:
+    with pytest.raises(ValueError, match=rf"a multiple of {step}, .* is {nearest}\."):
+        Config(depth=depth, stem=stem, height=97, width=768)
+    Config(depth=depth, stem=stem, height=nearest, width=768)
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [({}, 16), ({"stem": 1}, 16), ({"stem": 4}, 16), ({"stem": 3}, 12), ({"depth": 2}, 4)],
+)
+def test_what_is_left_open_brings_the_bottom_to_a_sixteenth(
+    values: dict[str, Any], step: int
+) -> None:
+    assert Config(**values).step == step
+
+
+@pytest.mark.parametrize(
+    "values", [{"stem": 2}, {"stem": None}, {"residual": True}, {"context": 2}]
+)
+def test_unpadded_convolutions_are_those_of_the_paper(values: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="Expected --stem 1, --no-residual and --context 1"):
+        Config(padding="valid", **{**CLASSIC, **values})
+    Config(padding="valid", **CLASSIC)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +116,9 @@ def test_the_nearest_size_depends_on_the_depth(depth: int, nearest: int) -> None
         {"light": 0.0},
         {"light": 1.0},
         {"rotate": 180.0, "dropout": 0.99, "first_dropout": 0.0, "momentum": 0.0},
-        {"transposed": 2, "padding": "valid", "head": "sigmoid", "optimizer": "sgd"},
+        {"transposed": 2, "head": "sigmoid", "optimizer": "sgd", "stem": 1, "context": 8},
         {"epochs": 1, "batch_size": 1, "filters": 1, "depth": 1, "workers": 1},
-        {"depth": 8, "height": 256, "width": 512},
+        {"depth": 8, "height": 512, "width": 1024},
     ],
 )
 def test_values_at_the_edge_are_accepted(values: dict[str, Any]) -> None:

@@ -18,9 +18,10 @@ from training.config import Config
 from training.loop import Estimate, Training, optimizer
 from training.normalization import FusedBatchNormalization
 from training.outcome import Outcome
+from training.recipes import CLASSIC
 from training.scores import Scores, confusion
 
-TINY = Config(epochs=2, batch_size=2, height=32, width=32, filters=2, depth=1)
+TINY = Config(epochs=2, batch_size=2, height=32, width=32, filters=2, depth=1, stem=2, context=2)
 NO_TIME = Estimate(0.0, 0.0)
 COLUMNS = (
     "loss",
@@ -67,8 +68,9 @@ def test_the_optimiser_is_the_one_that_was_asked_for(
 
 
 def test_the_network_is_the_one_that_was_asked_for(examples: Examples) -> None:
-    config = replace(TINY, normalization=False, padding="valid", transposed=3, head="sigmoid")
-    config = replace(config, dropout=0.5, first_dropout=0.25, initializer="he_normal")
+    classic: dict[str, Any] = {**CLASSIC, "depth": 1}
+    config = replace(TINY, **classic, normalization=False, padding="valid", transposed=3)
+    config = replace(config, head="sigmoid", dropout=0.5, first_dropout=0.25)
     training = make(examples, config)
     for model in training.model, training.deployable():
         by_kind: dict[str, list[keras.layers.Layer]] = {}
@@ -83,6 +85,23 @@ def test_the_network_is_the_one_that_was_asked_for(examples: Examples) -> None:
     assert training.model.layers[-1].name == "logits"
 
 
+def test_it_learns_at_the_size_of_the_stem_and_is_validated_at_that_of_the_picture(
+    examples: Examples,
+) -> None:
+    for stem in 1, 2, 4:
+        training = make(examples, replace(TINY, stem=stem))
+        photos, labels = training.batches[0]
+        assert photos.shape == (2, 32, 32, 3)
+        assert labels.shape == (2, 32 // stem, 32 // stem)
+        assert training.model.output_shape == (None, 32 // stem, 32 // stem, 3)
+        assert training.deployable().output_shape == (None, None, None, 3)
+        scored = training.scorer.score(examples, 2)
+        assert scored.all.pixels == 6 * 31 * 32, "all but the row that is ignored"
+        predicted = training.deployable().predict_on_batch(examples.photos)
+        ids = predicted.argmax(-1).astype(np.uint8)
+        assert (confusion(examples.labels, ids, 3) == scored.all.confusion).mean() > 0.9
+
+
 def test_it_trains_with_fused_normalisation_and_hands_over_the_stock_one(
     examples: Examples,
 ) -> None:
@@ -91,12 +110,13 @@ def test_it_trains_with_fused_normalisation_and_hands_over_the_stock_one(
         [type(layer) for layer in model.layers if "normalization" in layer.name]
         for model in (training.model, training.deployable())
     )
-    assert fused == [FusedBatchNormalization] * 6
-    assert stock == [keras.layers.BatchNormalization] * 6
+    # Stem 1; below 2 and a shortcut to more channels, then 2 looking farther; up 1.
+    assert fused == [FusedBatchNormalization] * 7
+    assert stock == [keras.layers.BatchNormalization] * 7
 
 
 def test_pictures_are_turned_and_reversed_where_that_is_asked_for(examples: Examples) -> None:
-    plain = replace(TINY, flip=False, zoom=1.0, light=0.0)
+    plain = replace(TINY, stem=1, flip=False, zoom=1.0, light=0.0)
     before, turned, upside_down = (
         make(examples, replace(plain, **values)).batches
         for values in ({}, {"rotate": 30.0}, {"flip_vertical": True})
@@ -208,7 +228,7 @@ def test_it_learns_and_hands_over_every_column_after_each_epoch(examples: Exampl
 
 
 def test_the_deployable_network_decides_the_same_at_any_size(examples: Examples) -> None:
-    training = make(examples)
+    training = make(examples, replace(TINY, stem=1, filters=8))
     shares = training.deployable().predict(examples.photos, verbose=0)
     logits = training.model.predict(examples.photos, verbose=0)
     second, first = np.moveaxis(np.sort(logits, axis=-1), -1, 0)[1:]
@@ -232,12 +252,12 @@ def test_the_deployable_network_has_the_weights_of_now(examples: Examples) -> No
 def test_the_plan_says_what_is_done_and_how_long_it_takes(examples: Examples) -> None:
     training = make(examples)
     what, how_long = training.plan(Estimate(step=0.25, validation=2.0))
-    # Convolutions with bias 3·9·2+2, 2·9·2+2 down, 2·9·4+4, 4·9·4+4 below, 4·4·2+2 up,
-    # 4·9·2+2, 2·9·2+2 beside, 2·3+3 for 3 classes; 4 numbers for each of 16 normalised channels.
-    assert (
-        f"Recipe auto: a U-Net of {56 + 38 + 76 + 148 + 34 + 74 + 38 + 9 + 64:,} parameters" in what
-    )
-    assert "(2 filters, 1 levels), 32×32 pictures, batches of 2, on " in what
+    # Stem 3·9·2+2; below 2·9·4, 4·9·4, shortcut 2·4, then 4·9·4 twice; up
+    # 4·4·2+2 and, beside its copy, 4·9·2+2; 2·3+3 for 3 classes; 4 numbers for each of 2 + 4·5 + 2
+    # normalised channels.
+    count = 56 + 72 + 144 + 8 + 288 + 34 + 74 + 9 + 4 * 24
+    assert f"Recipe auto: a U-Net of {count:,} parameters" in what
+    assert "(2 filters, 1 level behind a stem of 2), 32×32 pictures, batches of 2, on " in what
     assert how_long.startswith(
         "2 epochs of 3 steps, 0.25 s each, with a validation of 2 s: about 6 s."
     )
@@ -310,7 +330,7 @@ def test_an_error_on_the_way_is_the_one_that_comes_out(examples: Examples) -> No
 def test_doubtful_labels_are_learned_from_unless_they_are_left_out(
     doubtful: bool, examples: Examples
 ) -> None:
-    plain = replace(TINY, doubtful=doubtful, flip=False, zoom=1.0, light=0.0)
+    plain = replace(TINY, stem=1, doubtful=doubtful, flip=False, zoom=1.0, light=0.0)
     _, labels = make(examples, plain).batches[0]
     assert (labels[:, 0] == IGNORE).all()
     assert (labels[:, 1:, 0] != IGNORE).all() == doubtful  # the column that is not confident

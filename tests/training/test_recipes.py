@@ -55,7 +55,6 @@ def parameters(filters: int, classes: int, transposed: int, normalised: bool) ->
 @pytest.mark.parametrize(
     ("name", "classes", "filters", "transposed", "normalised", "total"),
     [
-        ("auto", 19, 16, 2, True, 1_947_299),
         ("cityscapes-pairs", 19, 16, 2, True, 1_947_299),
         ("voc2007", 21, 64, 2, False, 31_033_045),
         ("oxford-pets", 3, 64, 3, False, 34_513_475),

@@ -1,0 +1,69 @@
+"""How small the maps may be at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dataset.cache import Examples
+from labels.classes import IGNORE
+from training.config import Config
+from training.shape import Shape, choose_shape, kept_of, stem_for
+
+
+def of_labels(labels: np.ndarray) -> Examples:
+    photos = np.zeros((*labels.shape, 3), np.uint8)
+    return Examples([str(n) for n in range(len(labels))], photos, labels, labels != IGNORE)
+
+
+def stripes(width: int) -> Examples:
+    """Two labels of 64×64 whose classes 0 and 1 take turns every `width` pixels."""
+    label = (np.arange(64) // width % 2).astype(np.uint8)
+    return of_labels(np.stack([np.tile(label, (64, 1)), np.tile(label[:, None], (1, 64))]))
+
+
+def test_large_areas_bear_a_quarter_and_thin_lines_the_full_size() -> None:
+    assert stem_for(stripes(16), 2) == (4, "labels at a quarter of the size keep 100% of mIoU")
+    assert stem_for(stripes(2), 2)[0] == 2
+    stem, reason = stem_for(stripes(1), 2)
+    assert stem == 1
+    # Each pixel of half the size is half of either: all becomes class 0, IoU 1/2 and 0.
+    assert reason == "labels at half of the size keep 25% of mIoU only"
+
+
+def test_what_is_kept_is_counted_on_certain_pixels() -> None:
+    labels = stripes(16).labels.copy()
+    labels[:, :32] = (np.arange(64) % 2).astype(np.uint8)  # lost, but not certain
+    examples = of_labels(labels)
+    assert kept_of(examples, 2, 4) < 0.8
+    examples.confident[:, :32] = False
+    assert kept_of(examples, 2, 4) == 1
+
+
+def test_labels_that_are_all_ignored_have_nothing_to_lose() -> None:
+    assert stem_for(of_labels(np.full((2, 16, 16), IGNORE, np.uint8)), 2)[0] == 4
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, (4, 32, 2)),
+        ({"filters": 8}, (4, 8, 2)),
+        ({"stem": 2}, (2, 16, 3)),
+        ({"stem": 1}, (1, 16, 4)),
+        ({"depth": 3}, (1, 16, 3)),
+        ({"stem": 4, "depth": 3, "filters": 5}, (4, 5, 3)),
+    ],
+)
+def test_what_is_asked_for_counts_and_the_rest_follows(
+    values: dict[str, int], expected: tuple[int, int, int]
+) -> None:
+    assert choose_shape(Config(**values), stripes(16), 2)[:3] == expected
+
+
+def test_it_is_told_with_its_reason() -> None:
+    assert str(choose_shape(Config(), stripes(16), 2)) == (
+        "32 filters, 2 levels behind a stem of 4, as labels at a quarter of the size keep 100% of "
+        "mIoU"
+    )
+    assert str(Shape(1, 16, 4, "")) == "16 filters, 4 levels"
