@@ -99,8 +99,7 @@ def lay_out(maps: list[FeatureMap], bottom: float = BOTTOM) -> tuple[list[Bar], 
             x = bars[-1].side(1)[0] + (bottom_gap if one.level == deepest else GAP) + width / 2
         elif one.kind == "up" and bars[-1].kind == "down":
             x += BOTTOM  # a bottom of a single bar; the way up must not cover the way down
-        enlarged = bool(bars) and bars[-1].kind == "head"  # what follows a head is one still
-        bars.append(Bar("head" if enlarged else one.kind, x, y, width, height, one.channels))
+        bars.append(Bar(one.kind, x, y, width, height, one.channels))
         if one.copied:
             width = width_of(one.copied)
             left = x - bars[-1].width / 2 - width / 2
@@ -156,7 +155,7 @@ def draw(found: Architecture, title: str) -> Figure:
     axes.set_axis_off()
     bars, copies = lay_out(found.maps, 0 if found.half else BOTTOM)
     links = links_of(found, bars, copies)
-    for bar in [*copies.values(), *bars]:
+    for bar in [*copies.values(), *predictions_marked(bars)]:
         draw_bar(axes, bar)
         write(axes, bar.x, bar.y + bar.height / 2 + 0.1, str(bar.channels), BLACK)
     draw_steps(axes, bars)
@@ -165,6 +164,15 @@ def draw(found: Architecture, title: str) -> Figure:
     draw_sizes(axes, found.maps, bars)
     draw_words(axes, found, title, bars, links)
     return figure
+
+
+def predictions_marked(bars: list[Bar]) -> list[Bar]:
+    """What enlarges a prediction is one still, though the arrow to it is another."""
+    follows = [False, *(bar.kind == "head" for bar in bars)]
+    return [
+        bar._replace(kind="head") if after_head else bar
+        for bar, after_head in zip(bars, follows, strict=False)
+    ]
 
 
 def draw_steps(axes: Axes, bars: list[Bar]) -> None:

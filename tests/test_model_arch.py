@@ -16,7 +16,16 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from evaluation.architecture import FeatureMap, decoder, encoder, read_architecture
-from model_arch import BOTTOM, Bar, draw, facts, get_model_arch, lay_out, links_of
+from model_arch import (
+    BOTTOM,
+    Bar,
+    draw,
+    facts,
+    get_model_arch,
+    lay_out,
+    links_of,
+    predictions_marked,
+)
 from segmentation_model import Unet
 
 PICTURES = ["model_arch.png", "model_encoder.png", "model_decoder.png"]
@@ -221,7 +230,19 @@ SHAPES = [
     {"height": 512, "width": 512, "depth": 6, "filters": 2},
     {"height": 608, "width": 800, "dropout": 0.5, "first_dropout": 0.25, "activation": "sigmoid"},
     {"height": 256, "width": 256, "filters": 64, "padding": "valid", "normalization": None},
+    {"filters": 32, "depth": 2, "stem": 4, "residual": True, "context": 4, "thin": True},
 ]
+
+
+def test_an_enlarged_prediction_stands_above_the_small_one_and_has_its_colour() -> None:
+    found = read_architecture(Unet(filters=2, depth=2, stem=4, thin=True), (64, 64))
+    bars, _ = lay_out(found.maps)
+    small, enlarged = bars[-2:]
+    assert (small.kind, enlarged.kind) == ("head", "up")
+    assert enlarged.x == small.x
+    assert enlarged.y > small.y
+    assert [bar.kind for bar in predictions_marked(bars)[-3:]] == ["convolution", "head", "head"]
+    assert facts(found).endswith("19 classes")
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
