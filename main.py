@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
 def train(config: Config) -> int:
     """From a folder of pairs to everything in the output folder."""
     from dataset.checking import finding_lines, quick_check
-    from dataset.source import decode_all, find_dataset, is_built_in
+    from dataset.source import decode_all, expect_train, find_dataset, is_built_in
     from dataset.summary import describe
     from training.run_folder import make_writable, move_earlier, write_json, write_table
 
@@ -83,12 +83,7 @@ def train(config: Config) -> int:
     make_writable(config.output)
     if config.tensorboard and not find_spec("tensorboard"):
         raise BadInput("--tensorboard needs TensorBoard. Install it: pip install tensorboard")
-    dataset = find_dataset(config.data, Config.data, config.format, config.cache)
-    if not dataset.train:
-        raise BadInput(
-            f"{dataset.folder} has pairs in val, but none in train. Expected pairs to learn from. "
-            "Put some into train, or name another folder with --data."
-        )
+    dataset = expect_train(find_dataset(config.data, Config.data, config.format, config.cache))
     built_in = is_built_in(dataset)
     config = config.fitted(dataset.shape)
     cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)

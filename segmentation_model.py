@@ -55,6 +55,11 @@ def convolutions(
         dilation: Of the last; 2 leaves a gap of one pixel between those that it looks at.
     """
     if residual:
+        if padding != "same" or strides != 1:
+            raise ValueError(
+                "A shortcut needs maps of one size: padding 'same' and strides of 1. "
+                f"Received: padding={padding!r}, strides={strides}"
+            )
         return residual_convolutions(x, filters, kernel_size, dilation, normalization, initializer)
     for place in range(1, number + 1):
         x = layers.Conv2D(
@@ -176,7 +181,7 @@ def Unet(
     """Builds the network.
 
     Args:
-        height: Of the pictures; None for any multiple of 2 ** depth.
+        height: Of the pictures; None for any multiple of stem · 2 ** depth.
         width: The same.
         channels: 3 for RGB.
         classes: How many probabilities each pixel gets.

@@ -11,7 +11,7 @@ from dataset.cache import Cached, Examples
 from dataset.checking import finding_lines, quick_check
 from dataset.checking.finding import counted
 from dataset.pairs import Dataset
-from dataset.source import decode_all, open_data
+from dataset.source import decode_all, expect_train, open_data
 from dataset.summary import describe
 from deploy.model_file import Card, read_model, write_model
 from deploy.predict import predict_ids
@@ -40,7 +40,7 @@ def run(config: Config) -> int:
         )
     recipes = [recipe_config(name) for name in names]
     make_writable(config.output)
-    dataset = open_data(config.data, config.format, config.cache)
+    dataset = expect_train(open_data(config.data, config.format, config.cache))
     config = config.fitted(dataset.shape)
     judged = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
     print(*describe(dataset, judged), "", *finding_lines(quick_check(dataset, judged)), sep="\n")
@@ -103,14 +103,14 @@ def _same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
 
 def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entry:
     cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
+    path = config.output / "unet_model.hdf5"
     try:
         outcome, parameters = _train(config, dataset, cached)
+        counts = score_each(path, judged)
     except Exception as problem:
         if not is_out_of_memory(problem):
             raise
         raise NoModel("there is not enough memory for it on this machine") from problem
-    path = config.output / "unet_model.hdf5"
-    counts = score_each(path, judged)
     scores = Scores(counts.sum(0))
     low, high = interval(counts)
     height, width = config.size

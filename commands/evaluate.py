@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dataset.checking.finding import counted
+from dataset.formats.words import split_of
 from dataset.matching import matched
 from dataset.pairs import Dataset
 from dataset.source import decode_all, find_dataset
@@ -24,6 +25,9 @@ def run(config: Config) -> int:
     card = read_card(config.model_file)
     make_writable(config.output)
     found = find_dataset(config.data, Config.data, config.format, config.cache)
+    named = split_of(config.data.absolute())
+    if named not in ("", config.split):
+        print(f"You named {config.data}; to score these pairs alone: --split {named}")
     dataset = matched(_only(found, config.split), card.classes, config.model_file)
     size = (card.height, card.width)
     cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)

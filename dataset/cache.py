@@ -29,7 +29,7 @@ import numpy as np
 from dataset.pairs import Dataset, Example, Pair
 from utils_func import BadInput, resize_photo
 
-VERSION = 2
+VERSION = 3
 PARTS: dict[str, tuple[type, tuple[int, ...]]] = {
     "photos": (np.uint8, (3,)),
     "labels": (np.uint8, ()),
@@ -88,7 +88,8 @@ def open_cache(
 ) -> Cached:
     """Decodes a dataset to pictures of size (height, width), or finds it decoded."""
     content = hash_files([*dataset.train, *dataset.val], workers)
-    key = hash_text(VERSION, content, dataset.decoder, size, dataset.classes.to_json())
+    split = len(dataset.train)  # the same files may be divided otherwise
+    key = hash_text(VERSION, content, split, dataset.decoder, size, dataset.classes.to_json())
     place = folder / key
     try:
         cached = _read(place, size, content)

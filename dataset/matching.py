@@ -34,6 +34,14 @@ def matched(dataset: Dataset, classes: Classes, model: object) -> Dataset:
             f"{_some(classes.names)}. Expected classes that the model was trained on. Name pairs "
             "of these with --data, or give the classes the same names in a classes.csv there."
         )
+    if len(set(places)) < len(places):
+        raise BadInput(
+            f"Two colours of {dataset.folder} are both near one class of {model}; its classes are "
+            f"{_some(classes.names)}. Expected one of each. Name the colours in a "
+            "classes.csv there."
+        )
+    if places == list(range(len(own))):
+        return replace(dataset, classes=classes)
     table = np.full(256, IGNORE, np.uint8)
     table[: len(own)] = np.array(places, np.uint8)
     return replace(

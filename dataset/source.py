@@ -42,6 +42,16 @@ def find_dataset(folder: Path, default: Path, name: str | None, cache: Path) -> 
     return open_dataset(scenes)
 
 
+def expect_train(dataset: Dataset) -> Dataset:
+    """The same, if there is anything to learn from."""
+    if dataset.train:
+        return dataset
+    raise BadInput(
+        f"{dataset.folder} has pairs in val, but none in train. Expected pairs to learn from. "
+        "Put some into train, or name another folder with --data."
+    )
+
+
 def is_built_in(dataset: Dataset) -> bool:
     return dataset.folder.name == SCENES
 

@@ -39,7 +39,9 @@ MODULES = {None, "keras", "keras.layers", "keras.initializers"}
 ACTIVATIONS = {None, "linear", "relu", "softmax", "sigmoid"}
 # No picture is wider, and no layer has more filters. Far above what fits, far below harm.
 LARGEST = 65536
-LARGEST_STEP = 16  # by which a map grows or shrinks at once
+# By how much a map grows or shrinks at once. The deepest unpadded network has a border of 1,534
+# pixels (margins() of segmentation_model.py), the bottom of ours looks 128 pixels far.
+MODERATE = {"size": 16, "strides": 16, "dilation_rate": 128, "padding": 2000}
 MOST_OBJECTS = 10_000
 LONGEST = 16_000_000  # characters of the configuration; that of a U-Net has 40,000
 
@@ -131,10 +133,17 @@ def _expect_data(value: Any) -> None:
 
 
 def _expect_moderate(config: dict[str, Any]) -> None:
-    """No layer without weights makes a map enormous."""
-    for name in ("size", "strides"):
-        if max(config.get(name) or [0]) > LARGEST_STEP:
-            raise Unexpected(f"steps of {config[name]}")
+    """No layer makes a map enormous: by what its weights do not show."""
+    for name, most in MODERATE.items():
+        if any(number > most for number in _numbers(config.get(name))):
+            raise Unexpected(f"a {name} of {config[name]}")
+
+
+def _numbers(value: Any) -> list[float]:
+    """All numbers in lists of lists."""
+    if isinstance(value, list):
+        return [number for inner in value for number in _numbers(inner)]
+    return [value] if isinstance(value, (int, float)) else []
 
 
 def _expect_weights(layers: list[Layer], weights: h5py.Group) -> None:

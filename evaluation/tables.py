@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from evaluation.challenge import challenge_score
 from labels.classes import Classes
 
@@ -55,10 +53,11 @@ def one_answer(scores: Scores, classes: Classes) -> Iterator[str]:
     """What to do where a model says the same of every pixel; nothing where it does not."""
     answers, truth = scores.confusion.sum(axis=0), scores.confusion.sum(axis=1)
     most, total = int(answers.argmax()), int(answers.sum())
-    if not total or np.count_nonzero(truth) < 2 or answers[most] < ONE_ANSWER * total:
+    others = total - int(truth[most])  # rare ones may be found, and still be few answers
+    if not others or answers[most] < ONE_ANSWER * total or total - answers[most] > others / 2:
         return
     yield (
-        f"  The model answers '{classes.names[most]}' everywhere; {truth[most] / total:.0%} of the "
+        f"  The model answers '{classes.names[most]}' everywhere; {truth[most] / total:.1%} of the "
         "labelled pixels are that."
     )
     yield (

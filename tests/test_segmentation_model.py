@@ -176,6 +176,12 @@ class TestUnpadded:
         assert np.allclose(alone, within, atol=1e-4) == equal
 
 
+def test_a_shortcut_around_maps_of_another_size_is_refused() -> None:
+    for wrong in {"padding": "valid"}, {"strides": 2}:
+        with pytest.raises(ValueError, match="A shortcut needs maps of one size"):
+            down_block(keras.Input((16, 16, 3)), 4, residual=True, **wrong)
+
+
 QUICK = {"depth": 3, "stem": 2, "residual": True, "context": 2, "thin": True}
 
 

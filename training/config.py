@@ -82,7 +82,7 @@ class Config:
     width: int | None = None
     """Pictures are learned at this width [without: in the proportions of the photos]."""
     filters: int | None = None
-    """Channels at the first level; each level down has twice as many [without: 16, or 32]."""
+    """Channels at the first level; each down has twice as many [without: 16, or 32 at stem 4]."""
     depth: int | None = None
     """Levels of the U-Net above its bottleneck [without: so that this is at a sixteenth]."""
     stem: int | None = None
@@ -141,12 +141,15 @@ class Config:
         self._expect(0 <= self.seed < 2**32, "seed", "a whole number from 0 to 4294967295")
         self._expect(self.minutes is None or 0 < self.minutes < 1e5, "minutes", "a number above 0")
         self._expect(0 < self.learning_rate < 10, "learning_rate", "a number between 0 and 10")
-        for name, most in {"depth": 8, "stem": 4, "context": 8}.items():
+        self._expect(self.stem in (None, 1, 2, 4), "stem", "1, 2 or 4")
+        for name, most in {"depth": 8, "context": 8}.items():
             self._expect((getattr(self, name) or 0) <= most, name, f"at most {most}")
-        if self.padding == "valid" and (self.stem != 1 or self.residual or self.context > 1):
+        others = self.stem != 1 or self.residual or self.context > 1 or self.thin
+        if self.padding == "valid" and others:
             raise ValueError(
-                "--padding is valid. Expected --stem 1, --no-residual and --context 1 with it, as "
-                "in the paper; --recipe voc2007 sets all of them."
+                "--padding is valid. Expected --stem 1, --no-residual, --context 1 and --no-thin "
+                "with it, which is the network of the paper (--recipe voc2007). Set these, or "
+                "--padding same."
             )
         self._expect(2 <= self.transposed <= 8, "transposed", "a whole number from 2 to 8")
         for name, (least, most) in RANGES.items():
@@ -172,7 +175,7 @@ class Config:
                 continue
             self._expect(size >= 1, name, "a whole number from 1")
             nearest = max(step, round(size / step) * step)
-            rule = f"a multiple of {step}, as the network makes maps so many times smaller"
+            rule = f"a multiple of {step}, as --stem and --depth make maps so many times smaller"
             self._expect(size % step == 0, name, f"{rule}; the nearest is {nearest}")
 
     def _expect(self, right: bool, name: str, expected: str) -> None:

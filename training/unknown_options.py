@@ -30,7 +30,7 @@ def refuse_unknown_options(
     known = own | {f"no-{name}" for name in own} | {"help", "h"}
     for argument in arguments:
         name = _name(argument)
-        if name is None or name in known:
+        if name is None or name in known or name.startswith("tyro-"):
             continue
         print(
             f"There is no option {argument.partition('=')[0]}.{_meant(name, command, options)}\n"
@@ -66,5 +66,5 @@ def _nearest(name: str, options: Iterable[str]) -> tuple[str, float]:
         begins = option.startswith(name) or name.startswith(option)
         return max(difflib.SequenceMatcher(None, name, option).ratio(), BEGINS if begins else 0)
 
-    nearest = max(sorted(options, key=len), key=similarity)
+    nearest = max(sorted(options, key=lambda name: (len(name), name)), key=similarity)
     return nearest, similarity(nearest)

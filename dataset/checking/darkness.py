@@ -28,5 +28,6 @@ def all_dark(examples: Examples) -> Iterator[Finding]:
             f"All photos are dark: hardly a value is above {highest:.0f} of 255.",
             (),
             "If they are files of 16 bits that hold fewer, such as 0 to 4095, the network sees few "
-            f"shades of them: save them anew with all values times {int(255 / highest)}.",
+            f"shades of them: save them anew with all values times {int(255 / highest)}. If they "
+            "are of the night, nothing is wrong.",
         )

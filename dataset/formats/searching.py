@@ -17,6 +17,7 @@ from types import ModuleType
 from dataset.formats.tables import find_table, unused_tables
 from dataset.formats.words import is_part
 from dataset.pairs import SCENES, Dataset
+from utils_func import BadInput
 
 # The longest way up is leftImg8bit_trainvaltest/leftImg8bit/train/CITY.
 LEVELS_DOWN, LEVELS_UP = 3, 4
@@ -54,8 +55,19 @@ def search(folder: Path, formats: Formats, last: Formats) -> list[Dataset]:
 
 def _fitting(layouts: Formats, place: Path, folder: Path, accepts: Accepts) -> list[Dataset]:
     table = find_table(place, folder)
-    found = (layout.find(place, table) for layout in layouts)
+    found = (_found(layout, place, folder, table) for layout in layouts)
     return [_told(one, folder, table) for one in found if one and accepts(one, folder)]
+
+
+def _found(layout: ModuleType, place: Path, folder: Path, table: Path | None) -> Dataset | None:
+    """What is wrong with somebody else's files around the folder is no concern of the person's."""
+    try:
+        dataset: Dataset | None = layout.find(place, table)
+    except BadInput:
+        if place.is_relative_to(folder):
+            raise
+        return None
+    return dataset
 
 
 def _told(dataset: Dataset, folder: Path, table: Path | None) -> Dataset:

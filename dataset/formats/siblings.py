@@ -13,6 +13,8 @@ from dataset.formats.words import is_part, split_of
 from dataset.pairs import SCENES
 from utils_func import BadInput
 
+OUTPUT = ("run.json", "evaluation.json", "check.json", "comparison.json", "predictions", "earlier")
+
 
 def splits_beside(folder: Path) -> list[Path]:
     """The folders of other splits beside this one; none where its own name says no split."""
@@ -23,7 +25,13 @@ def splits_beside(folder: Path) -> list[Path]:
 
 def strangers_beside(folder: Path) -> list[Path]:
     """Folders of pictures whose names do not say that they are a part of anything."""
-    return [place for place in _beside(folder) if not is_part(place) and _has_pictures(place)]
+    found = [place for place in _beside(folder) if not is_part(place) and not _is_output(place)]
+    return [place for place in found if _has_pictures(place)]
+
+
+def _is_output(place: Path) -> bool:
+    """Whether it holds what this program leaves behind, which a person may put beside the data."""
+    return any((place / name).exists() for name in OUTPUT)
 
 
 def _beside(folder: Path) -> list[Path]:

@@ -117,3 +117,12 @@ def test_where_no_recipe_fits_into_memory_each_is_tried_and_told(
     content = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))
     assert content["recipes"] == []
     assert not (tmp_path / "out" / "comparison.png").exists()
+
+
+def test_pairs_to_check_with_alone_are_refused(
+    pair_folder: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in (pair_folder / "train").iterdir():
+        file.unlink()
+    assert main(["compare", *arguments]) == 2
+    assert "has pairs in val, but none in train" in capsys.readouterr().err

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dataset.cache import open_cache
+from dataset.formats import open_dataset
 from deploy.model_file import Card, write_model
 from labels.classes import Classes
 from main import main
@@ -101,3 +103,25 @@ def test_a_split_that_is_not_there_is_refused(
     said = capsys.readouterr().err
     assert "has no test pairs" in said
     assert "It has train, val: name one of them with --split, or all." in said
+
+
+def test_the_split_of_a_training_on_the_same_pairs_is_not_mistaken(
+    tmp_path: Path, out: Path
+) -> None:
+    write_pairs(tmp_path / "pairs", "name,id\ntree,0\nroad,1\ncar,2\n")
+    for file in (tmp_path / "pairs" / "test").rglob("*.png"):
+        file.unlink()
+    dataset = open_dataset(tmp_path / "pairs")
+    open_cache(dataset, out / "cache", (32, 32))  # as a training leaves it
+    assert evaluate(tmp_path / "pairs", out, "--split", "all") == 0
+    assert json.loads((out / "evaluation.json").read_text("utf-8"))["pairs"] == 5
+    again = open_cache(dataset, out / "cache", (32, 32))
+    assert (len(again.train), len(again.val)) == (3, 2)
+
+
+def test_who_names_the_folder_of_a_split_learns_how_to_score_it(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pairs(tmp_path / "pairs", "name,id\nroad,0\ncar,1\n")
+    assert evaluate(tmp_path / "pairs" / "test", out) == 0
+    assert "to score these pairs alone: --split test" in capsys.readouterr().out

@@ -52,6 +52,19 @@ def test_colours_without_a_name_are_matched_where_they_are_near() -> None:
     )
 
 
+def test_two_colours_near_one_of_the_model_are_not_merged() -> None:
+    dataset = dataset_of("#0a0a0a", "#0c0c0c", colours=((10, 10, 10), (12, 12, 12)))
+    model = Classes(("#0b0b0b", "#fa6410"), ((11, 11, 11), (250, 100, 16)))
+    with pytest.raises(BadInput, match="Two colours of pairs are both near one class of m"):
+        matched(dataset, model, "m")
+
+
+def test_the_same_ids_are_not_decoded_anew_for_other_colours() -> None:
+    dataset = dataset_of("road", "car")
+    found = matched(dataset, Classes(("road", "car", "sky"), ((1, 1, 1),) * 3), "m")
+    assert (found.decoder, len(found.classes)) == ("v1", 3)
+
+
 def test_a_colour_that_the_model_has_not_seen_is_refused() -> None:
     dataset = dataset_of("#0a0a0a", "#fa6407", colours=((10, 10, 10), (250, 100, 7)))
     model = Classes(("#0a0a0a", "#fa6410"), ((10, 10, 10), (250, 100, 16)))

@@ -169,7 +169,8 @@ def test_a_network_of_another_kind(path: Path, kind: str | None) -> None:
         ("Conv2D", "filters", float("nan"), "the number nan"),
         ("InputLayer", "batch_shape", [None, None, None, LARGEST], "weights of"),
         ("MaxPooling2D", "pool_size", [-(10**6), 2], "the number -1000000"),
-        ("Conv2DTranspose", "strides", [2, 4000], "steps of [2, 4000]"),
+        ("Conv2DTranspose", "strides", [2, 4000], "a strides of [2, 4000]"),
+        ("Conv2D", "dilation_rate", [50000, 1], "a dilation_rate of [50000, 1]"),
     ],
 )
 def test_a_layer_that_asks_for_more_than_its_weights(
@@ -185,7 +186,18 @@ def test_a_result_that_is_enlarged_beyond_all_memory(tmp_path: Path) -> None:
     change_network(
         path, lambda network: layer(network, "UpSampling2D")["config"].update(size=[9999, 2])
     )
-    refused(path, "steps of [9999, 2]")
+    refused(path, "a size of [9999, 2]")
+
+
+def test_a_border_beyond_all_memory(tmp_path: Path) -> None:
+    path = tmp_path / "unet_model.hdf5"
+    network = Unet(32, 32, classes=3, filters=2, depth=1, padding="valid")
+    write_model(network, CARD, path)
+    wide = [[60000, 60000], [0, 0]]
+    change_network(
+        path, lambda network: layer(network, "ZeroPadding2D")["config"].update(padding=wide)
+    )
+    refused(path, "a padding of [[60000, 60000], [0, 0]]")
 
 
 def test_a_layer_twice_as_wide_as_its_weights_through_its_sources(path: Path) -> None:

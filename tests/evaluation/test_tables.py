@@ -80,11 +80,13 @@ def test_models_of_the_lyft_classes_get_the_challenges_score_too() -> None:
 def test_a_model_that_answers_one_class_for_everything_is_told_with_what_to_do() -> None:
     same = Scores(np.array([[6, 0, 0, 0], [2, 0, 0, 0], [2, 0, 0, 0], [0, 0, 0, 0]]))
     *_, what, why = score_lines(Scored(same, same, loss=0.5), CLASSES)
-    assert what == "  The model answers 'road' everywhere; 60% of the labelled pixels are that."
+    assert what == "  The model answers 'road' everywhere; 60.0% of the labelled pixels are that."
     assert "give it more --minutes or --epochs" in why
 
 
-@pytest.mark.parametrize("rows", [[[10, 0], [0, 0]], [[5, 1], [2, 2]], [[0, 0], [0, 0]]])
+@pytest.mark.parametrize(
+    "rows", [[[10, 0], [0, 0]], [[5, 1], [2, 2]], [[0, 0], [0, 0]], [[99990, 1], [1, 8]]]
+)
 def test_one_answer_is_right_where_there_is_one_class_and_untold_where_there_are_more(
     rows: list[list[int]],
 ) -> None:

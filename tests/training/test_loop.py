@@ -220,7 +220,7 @@ def test_it_learns_and_hands_over_every_column_after_each_epoch(examples: Exampl
     assert last["learning_rate"] == pytest.approx(0, abs=1e-6)
 
     # What was measured last is what the network gives now.
-    predicted = training.model.predict(examples.photos, verbose=0).argmax(-1)
+    predicted = training.deployable().predict(examples.photos, verbose=0).argmax(-1)
     labels = np.where(examples.confident, examples.labels, IGNORE)
     scores = Scores(confusion(labels, predicted, 3))
     assert last["val_miou"] == pytest.approx(scores.mean_iou, abs=1e-3)

@@ -23,25 +23,39 @@ def stripes(width: int) -> Examples:
 
 
 def test_large_areas_bear_a_quarter_and_thin_lines_the_full_size() -> None:
-    assert stem_for(stripes(16), 2) == (4, "labels at a quarter of the size keep 100% of mIoU")
+    told = (
+        "labels at a quarter of the size keep 100% of mIoU, and 100% of the class that loses most"
+    )
+    assert stem_for(stripes(16), 2) == (4, told)
     assert stem_for(stripes(2), 2)[0] == 2
     stem, reason = stem_for(stripes(1), 2)
     assert stem == 1
     # Each pixel of half the size is half of either: all becomes class 0, IoU 1/2 and 0.
-    assert reason == "labels at half of the size keep 25% of mIoU only"
+    assert reason.startswith("labels at half of the size keep 25% of mIoU, and 0% of the class")
 
 
 def test_what_is_kept_is_counted_on_certain_pixels() -> None:
     labels = stripes(16).labels.copy()
     labels[:, :32] = (np.arange(64) % 2).astype(np.uint8)  # lost, but not certain
     examples = of_labels(labels)
-    assert kept_of(examples, 2, 4) < 0.8
+    assert kept_of(examples, 2, 4).mean_iou < 0.8
     examples.confident[:, :32] = False
-    assert kept_of(examples, 2, 4) == 1
+    assert kept_of(examples, 2, 4).mean_iou == 1
 
 
-def test_labels_that_are_all_ignored_have_nothing_to_lose() -> None:
-    assert stem_for(of_labels(np.full((2, 16, 16), IGNORE, np.uint8)), 2)[0] == 4
+def test_one_class_of_dots_among_many_large_ones_counts() -> None:
+    labels = np.tile((np.arange(96) // 8).astype(np.uint8), (2, 96, 1))  # twelve stripes
+    labels[:, 4::16, 4::16] = 12  # dots of a pixel
+    kept = kept_of(of_labels(labels), 13, 4)
+    assert kept.mean_iou > 0.9
+    stem, reason = stem_for(of_labels(labels), 13)
+    assert stem == 1
+    assert reason.endswith("0% of the class that loses most")
+
+
+def test_labels_that_are_all_ignored_tell_nothing() -> None:
+    stem, reason = stem_for(of_labels(np.full((2, 16, 16), IGNORE, np.uint8)), 2)
+    assert (stem, reason) == (1, "no label of those looked at holds a class")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +78,6 @@ def test_what_is_asked_for_counts_and_the_rest_follows(
 def test_it_is_told_with_its_reason() -> None:
     assert str(choose_shape(Config(), stripes(16), 2)) == (
         "32 filters, 2 levels behind a stem of 4, as labels at a quarter of the size keep 100% of "
-        "mIoU"
+        "mIoU, and 100% of the class that loses most"
     )
     assert str(Shape(1, 16, 4, "")) == "16 filters, 4 levels"

@@ -46,6 +46,7 @@ def test_the_nearest_is_named(
         [],
         ["--epochs", "3", "--batch_size=4", "--no-flip", "--help"],
         ["-h"],
+        ["--tyro-print-completion", "bash"],
         ["photo.jpg", "-3", "-0.5", "-", "--"],
     ],
 )

@@ -182,3 +182,15 @@ def test_a_split_whose_set_was_taken_apart_opens_as_itself(tmp_path: Path) -> No
     root = write_pairs(tmp_path / "mine", "{}/images", "{}/masks")
     shutil.rmtree(root / "val")
     assert open_dataset(root / "train").folder == root / "train"
+
+
+def test_somebody_elses_broken_files_around_the_folder_are_no_concern(tmp_path: Path) -> None:
+    write(tmp_path / "mine", ids_of)
+    (tmp_path / "train").mkdir()
+    for number in range(3):
+        (tmp_path / "train" / f"{number}.jpg").write_bytes(b"no picture")
+    dataset = open_dataset(tmp_path / "mine")
+    assert dataset.folder == tmp_path / "mine"
+    assert len(dataset.train) + len(dataset.val) == 5
+    with pytest.raises(BadInput, match="is not a picture"):
+        open_dataset(tmp_path / "train")

@@ -42,3 +42,10 @@ def test_a_folder_of_more_pictures_than_a_set_has_counts_as_one_with_pictures(
     with_pictures(tmp_path, "train", "disk")
     monkeypatch.setattr(siblings, "picture_files_below", too_many)
     assert strangers_beside(tmp_path / "train") == [tmp_path / "disk"]
+
+
+@pytest.mark.parametrize("left", ["run.json", "evaluation.json", "predictions", "earlier"])
+def test_what_this_program_leaves_behind_is_no_stranger(tmp_path: Path, left: str) -> None:
+    with_pictures(tmp_path, "train", "val", "output")
+    (tmp_path / "output" / left).touch()
+    assert strangers_beside(tmp_path / "train") == []
