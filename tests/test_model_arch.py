@@ -28,6 +28,8 @@ from model_arch import (
 )
 from segmentation_model import Unet
 
+pytestmark = pytest.mark.slow
+
 PICTURES = ["model_arch.png", "model_encoder.png", "model_decoder.png"]
 
 

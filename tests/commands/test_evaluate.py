@@ -16,6 +16,8 @@ from labels.classes import Classes
 from main import main
 from segmentation_model import Unet
 
+pytestmark = pytest.mark.slow
+
 COLOURS = ((10, 10, 10), (250, 100, 7), (9, 200, 90))
 MODEL = Classes(("tree", "road", "car"), COLOURS)
 

@@ -10,6 +10,8 @@ from dataset.formats import FORMATS, open_dataset
 from dataset.writers import NAMES
 from main import main
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_format_has_a_writer() -> None:
     assert set(NAMES) == {layout.NAME for layout in FORMATS}

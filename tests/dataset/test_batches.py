@@ -17,6 +17,8 @@ from dataset.batches import Batches
 from dataset.cache import Examples
 from labels.classes import IGNORE
 
+pytestmark = pytest.mark.slow
+
 
 def numbers_of(batches: Batches, epoch: int) -> list[int]:
     first = epoch * batches.steps

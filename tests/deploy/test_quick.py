@@ -10,6 +10,8 @@ from deploy.quick import quick
 from segmentation_model import Unet
 from training.normalization import FusedBatchNormalization
 
+pytestmark = pytest.mark.slow
+
 PICTURES = np.random.default_rng(0).integers(0, 256, (2, 32, 48, 3)).astype(np.uint8)
 
 

@@ -8,6 +8,8 @@ from evaluation.architecture import decoder, encoder, read_architecture
 from segmentation_model import Unet
 from training.normalization import FusedBatchNormalization
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def default_unet() -> keras.Model:

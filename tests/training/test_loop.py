@@ -21,6 +21,8 @@ from training.outcome import Outcome
 from training.recipes import CLASSIC
 from training.scores import Scores, confusion
 
+pytestmark = pytest.mark.slow
+
 TINY = Config(epochs=2, batch_size=2, height=32, width=32, filters=2, depth=1, stem=2, context=2)
 NO_TIME = Estimate(0.0, 0.0)
 COLUMNS = (

@@ -15,6 +15,8 @@ import pytest
 from segmentation_model import Unet
 from training.normalization import FusedBatchNormalization
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ON_TENSORFLOW = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="elsewhere it is Keras's own"

@@ -20,6 +20,8 @@ from training.loop import Estimate, Training
 from training.recipes import RECIPES, recipe_config
 from utils_func import BadInput
 
+pytestmark = pytest.mark.slow
+
 SYSTEMS = [name for name in RECIPES if name != "auto"]
 
 WITH_KERAS_ALONE = """

@@ -15,6 +15,8 @@ from dataset.writers.writer import Place, find_writer
 from tests.dataset.made_folders import ids_of, photo_of, save, write
 from utils_func import BadInput
 
+pytestmark = pytest.mark.slow
+
 WritePair = Callable[..., Path]
 
 # Five pairs, one for each data folder of lyft-carla.

@@ -27,6 +27,8 @@ from dataset.writers.writing import scene_seed
 from labels.classes import CITYSCAPES, IGNORE, Classes
 from utils_func import BadInput
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Case:

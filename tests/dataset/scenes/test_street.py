@@ -7,6 +7,8 @@ import pytest
 from dataset.scenes import draw_scene
 from labels.classes import CITYSCAPES, IGNORE
 
+pytestmark = pytest.mark.slow
+
 SMALL = (256, 128)
 # Enough scenes for the rarest class: a tram runs in 20 of 100.
 SCENES = 45

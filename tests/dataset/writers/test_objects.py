@@ -10,6 +10,8 @@ import pytest
 
 from dataset.writers.objects import MOST_NUCLEI, draw_membranes, draw_nuclei
 
+pytestmark = pytest.mark.slow
+
 Draw = Callable[[int], tuple[np.ndarray, np.ndarray]]
 
 SEEDS = range(3)

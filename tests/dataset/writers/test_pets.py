@@ -7,6 +7,8 @@ import pytest
 
 from dataset.writers.pets import BACKGROUND, OUTLINE, PET, draw_pet
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(4)
 
 

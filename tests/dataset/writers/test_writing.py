@@ -14,6 +14,8 @@ from dataset.writers.cityscapes_pairs import SCENE_SIZE
 from dataset.writers.writing import scene_seed
 from labels.classes import CITYSCAPES, IGNORE
 
+pytestmark = pytest.mark.slow
+
 write_pairs = partial(write_dataset, "cityscapes-pairs")
 
 
