@@ -4,7 +4,7 @@
     model = Unet(256, 256, classes=19)              # probabilities, ready for compile() and fit()
     model = Unet(classes=3, filters=32, depth=5)    # any size that is a multiple of 2 ** depth
     model = Unet(classes=21, filters=64, padding="valid", normalization=None)    # the 2015 paper's
-    model = Unet(depth=3, stem=2, residual=True, context=4, thin=True)  # quick: 'auto' trains it
+    model = Unet(filters=32, depth=2, stem=4, residual=True, context=4, thin=True)    # quick
 
 It takes plain RGB pictures with values 0-255, scales them itself, and is made of built-in Keras
 layers only, so that a saved model opens in any script without custom objects.
@@ -211,6 +211,7 @@ def Unet(
     }
     down: dict[str, Any] = {**kind, "residual": residual}
     up: dict[str, Any] = {**kind, "dropout": dropout, "transposed": transposed}
+    up["number"] = 1 if thin else 2
     dropouts = [dropout if first_dropout is None else first_dropout] + [dropout] * depth
     border, crops, rest = margins(depth, padding)
 
@@ -226,8 +227,7 @@ def Unet(
         skips.append(skip)
     x = bottleneck(x, filters * 2**depth, context=context, **down)
     for level in reversed(range(depth)):
-        number = 1 if thin else 2
-        x = up_block(x, skips[level], filters * 2**level, crop=crops[level], number=number, **up)
+        x = up_block(x, skips[level], filters * 2**level, crop=crops[level], **up)
     # In float32 where the rest is in 16 bits: bfloat16 has 3 digits, too few to tell classes apart.
     x = layers.Conv2D(classes, (1, 1), name="logits", dtype="float32")(cropped(x, rest))
     if enlarge:
