@@ -49,6 +49,7 @@ Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
 # The built-in run is there to be looked at soon: it has what is left of 6 minutes when the pairs
 # are drawn and decoded. Drawing the results takes some 25 seconds.
 SECONDS_ON_SCENES = 360 - 30
+MOST_SECONDS = 1800  # of any other run whose length nobody asks for
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,32 +86,33 @@ def train(config: Config) -> int:
         raise BadInput("--tensorboard needs TensorBoard. Install it: pip install tensorboard")
     dataset = expect_train(find_dataset(config.data, Config.data, config.format, config.cache))
     built_in = is_built_in(dataset)
-    config = config.fitted(dataset.shape)
+    asked, config = config, config.fitted(dataset.shape)
     cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
     print(*describe(dataset, cached), sep="\n")
     if findings := quick_check(dataset, cached):
         print("", *finding_lines(findings), sep="\n", flush=True)
 
     start_keras()
-    from training.loop import Training
     from training.outcome import describe_end, run_record
+    from training.plan import make_plan
+    from training.rehearsal import rehearse_if_long
 
-    training = Training(cached, dataset.classes, config)
     print("\nMeasuring how long a step takes …", flush=True)
-    estimate = training.measure()
-    if built_in and not (config.epochs or config.minutes):
-        training.limit(SECONDS_ON_SCENES - (time.time() - began))
-    config = training.config
-    print(*training.plan(estimate), sep="\n", flush=True)
+    left = SECONDS_ON_SCENES - (time.time() - began) if built_in else MOST_SECONDS
+    plan = make_plan(cached, dataset.classes, config, asked, left)
+    training, config = plan.training, plan.training.config
+    print(*plan.lines(), sep="\n", flush=True)
+    rehearse_if_long(plan)
     if earlier := move_earlier(config.output):
         print(f"The run before was moved to {earlier}.")
 
     def record(outcome: Outcome) -> None:
-        write_json(config.output / "run.json", run_record(config, dataset, cached, outcome, began))
+        content = run_record(config, plan.to_json(), dataset, cached, outcome, began)
+        write_json(config.output / "run.json", content)
         if outcome.history:
             write_table(config.output / "history.csv", outcome.history)
 
-    outcome = training.run(estimate, lambda: keep_model(training), record)
+    outcome = training.run(plan.estimate, lambda: keep_model(training), record)
     if outcome.ended == "interrupted":
         keep_model(training, "unet_model_interrupted.hdf5" if outcome.best_epoch else "")
     show_results(training, outcome)
@@ -145,7 +147,7 @@ def show_results(training: Training, outcome: Outcome) -> None:
     if not path.exists():
         return
     model, _ = read_model(path)
-    scored = Scorer(model).score(val, config.batch_size)
+    scored = Scorer(model).score(val, training.batch_size)
     what = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
     print(f"\nThe {what}, read back from its file, on the validation pairs:")
     print(*score_lines(scored, classes), sep="\n")

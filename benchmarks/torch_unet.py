@@ -24,7 +24,7 @@ MOMENTUM = 0.1
 EPSILON = 1e-3  # Keras's, of batch normalisation; PyTorch's own is 1e-5
 
 
-def network(task: Task, depth: int = 4) -> Any:
+def network(task: Task, depth: int = 4, classes: int = 0) -> Any:
     """The U-Net of segmentation_model.py: (N, H, W, 3) uint8 to logits (N, classes, H, W)."""
     torch = needed("torch", INSTALL)
     nn: Any = torch.nn
@@ -46,7 +46,7 @@ def network(task: Task, depth: int = 4) -> Any:
                 nn.ModuleList([nn.ConvTranspose2d(2 * w, w, 2, 2), convolutions(2 * w, w)])
                 for w in reversed(widths[:-1])
             )
-            self.logits = nn.Conv2d(widths[0], task.classes, 1)
+            self.logits = nn.Conv2d(widths[0], classes or task.classes, 1)
 
         def forward(self, photos: Any) -> Any:
             # A view: uint8 in the order of channels last. The division is the Keras network's.

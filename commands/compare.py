@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from training.recipes import recipe_config
 from training.run_folder import make_writable, move_earlier, write_json, write_table
 from training.scores import Scores, confusion
 from utils_func import BadInput
+
+if TYPE_CHECKING:
+    from training.loop import Training
 
 MINUTES = 5.0
 FILES = ("comparison.json", "comparison.png")
@@ -105,7 +109,7 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
     cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
     path = config.output / "unet_model.hdf5"
     try:
-        outcome, parameters = _train(config, dataset, cached)
+        outcome, training = _train(config, dataset, cached)
         counts = score_each(path, judged)
     except Exception as problem:
         if not is_out_of_memory(problem):
@@ -116,34 +120,34 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
     height, width = config.size
     return Entry(
         recipe=config.recipe,
-        images=outcome.steps * config.batch_size,
+        images=outcome.steps * training.batch_size,
         accuracy=scores.accuracy,
         mean_iou=scores.mean_iou,
         low=low,
         high=high,
         seconds=outcome.seconds,
-        parameters=parameters,
+        parameters=training.model.count_params(),
         megabytes=path.stat().st_size / 1e6,
         size=f"{width}×{height}",
     )
 
 
-def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, int]:
+def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, Training]:
     import keras
 
-    from training.loop import Training
+    from training.plan import make_plan
 
     keras.backend.clear_session()  # the network of the recipe before
     make_writable(config.output)
     if earlier := move_earlier(config.output):
         print(f"Its run before was moved to {earlier}.")
-    training = Training(cached, dataset.classes, config)
-    estimate = training.measure()
-    print(*training.plan(estimate), sep="\n", flush=True)
+    plan = make_plan(cached, dataset.classes, config)
+    training = plan.training
+    print(*plan.lines(), sep="\n", flush=True)
     card = Card(dataset.classes, *config.size)
     path = config.output / "unet_model.hdf5"
     outcome = training.run(
-        estimate,
+        plan.estimate,
         lambda: write_model(training.deployable(), card, path),
         lambda outcome: write_table(config.output / "history.csv", outcome.history),
     )
@@ -151,7 +155,7 @@ def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, i
         raise KeyboardInterrupt
     if not outcome.best_epoch:
         raise NoModel("its loss became infinite or NaN before the first validation")
-    return outcome, training.model.count_params()
+    return outcome, training
 
 
 def score_each(path: Path, examples: Examples) -> np.ndarray:

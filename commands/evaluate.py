@@ -17,6 +17,8 @@ from training.config import Config
 from training.run_folder import make_writable, move_earlier, write_json
 from utils_func import BadInput
 
+BATCH = 8  # where none is asked for
+
 PAIRS = {"train": "training", "val": "validation", "test": "test", "all": "all that there are"}
 
 
@@ -36,7 +38,7 @@ def run(config: Config) -> int:
     from training.validation import Scorer
 
     model, _ = read_model(config.model_file)
-    scored = Scorer(model).score(cached.val, config.batch_size)
+    scored = Scorer(model).score(cached.val, config.batch_size or BATCH)
     scored_pairs = f"{counted(len(cached.val), 'pair')} ({PAIRS[config.split]})"
     print(f"{config.model_file} on {scored_pairs} of {dataset.folder}:")
     print(*score_lines(scored, card.classes), sep="\n")

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from dataset.sizing import fitting_size
 
 BOTTOM = 16  # the U-Net's bottom is so many times smaller than the picture
-EPOCHS, SIDE = 10, 256  # where nothing else is asked for: as in the document that this reproduces
+SIDE = 256  # of pictures, where nothing else is asked for
 # Fields of other commands than train.
 FOREIGN = {"pictures", "model", "folder", "split", "recipes", "train", "val"}
 RANGES = {"dice": (0, 100), "zoom": (1, 4), "light": (0, 1), "rotate": (0, 180)}
@@ -53,11 +53,11 @@ class Config:
     recipes: str = "auto,cityscapes-pairs"
     """Recipes to compare, with commas between."""
     minutes: float | None = None
-    """Train for so long, however many passes that is; the rate reaches its end exactly then."""
+    """Train for so long, however many passes that is [without: what suits pairs and machine]."""
     epochs: int | None = None
-    """Passes over the training pairs [without: 10; on built-in scenes what fits in 6 minutes]."""
-    batch_size: int = 4
-    """Pairs in one step. Halve it when memory runs out."""
+    """Passes over the training pairs [without: as many as the minutes hold]."""
+    batch_size: int | None = None
+    """Pairs in one step; halve it when memory runs out [without: what suits the pairs]."""
     learning_rate: float = 2e-3
     """The optimiser's rate at its highest."""
     schedule: Literal["cosine", "constant"] = "cosine"
@@ -110,15 +110,18 @@ class Config:
 
     flip: bool = True
     """Show every second picture mirrored."""
-    flip_vertical: bool = False
-    """Show every second picture upside down."""
+    flip_vertical: bool | None = None
+    """Show every second picture upside down [without: where the photos have no above and below]."""
     rotate: float = 0.0
     """Turn pictures by up to so many degrees either way; 0 does not."""
-    zoom: float = 1.25
-    """Enlarge or shrink pictures by up to this factor, and shift them; 1 does not."""
+    zoom: float | None = None
+    """Enlarge or shrink pictures by up to this factor, and shift them; 1 does not [without: as it
+    suits the number of passes]."""
     light: float = 0.15
     """Change brightness, contrast and colour by up to this share; 0 does not."""
 
+    rehearsal: bool = True
+    """Before a run of 5 minutes or more, see whether the network can learn a few pairs by heart."""
     examples: int = 6
     """How many prediction pictures to write after training."""
     train: int = 40
@@ -131,9 +134,9 @@ class Config:
     """Write logs for TensorBoard to OUTPUT/tensorboard."""
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "context", "workers"):
+        for name in ("context", "workers"):
             self._expect(getattr(self, name) >= 1, name, "a whole number from 1")
-        for name in ("filters", "depth", "stem", "epochs"):
+        for name in ("batch_size", "filters", "depth", "stem", "epochs"):
             value = getattr(self, name)
             self._expect(value is None or value >= 1, name, "a whole number from 1")
         for name in ("early_stopping", "examples", "train", "val"):
@@ -153,9 +156,9 @@ class Config:
             )
         self._expect(2 <= self.transposed <= 8, "transposed", "a whole number from 2 to 8")
         for name, (least, most) in RANGES.items():
-            self._expect(
-                least <= getattr(self, name) <= most, name, f"a number from {least} to {most}"
-            )
+            value = getattr(self, name)
+            right = value is None or least <= value <= most
+            self._expect(right, name, f"a number from {least} to {most}")
         for name in ("momentum", "dropout", "first_dropout"):
             self._expect(0 <= (getattr(self, name) or 0) < 1, name, "a number from 0, below 1")
         self._expect_choices()

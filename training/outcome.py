@@ -1,6 +1,6 @@
 """What a training has come to, and the record of it that stays in run.json.
 
-write_json(output / "run.json", run_record(config, dataset, cached, outcome, began))
+write_json(output / "run.json", run_record(config, plan.to_json(), dataset, cached, outcome, began))
 """
 
 from __future__ import annotations
@@ -41,7 +41,12 @@ class Outcome:
 
 
 def run_record(
-    config: Config, dataset: Dataset, cached: Cached, outcome: Outcome, began: float
+    config: Config,
+    plan: dict[str, Any],
+    dataset: Dataset,
+    cached: Cached,
+    outcome: Outcome,
+    began: float,
 ) -> dict[str, Any]:
     """Everything that is needed to know, and to repeat, what was done."""
     return {
@@ -50,6 +55,7 @@ def run_record(
         "best_epoch": outcome.best_epoch,
         "steps_done": outcome.steps,
         "config": config.to_json(),
+        "plan": plan,
         "seed": config.seed,
         "classes": dataset.classes.to_json(),
         "data": {

@@ -17,7 +17,6 @@ import cv2
 import numpy as np
 
 from dataset.cache import Examples
-from dataset.checking.finding import counted
 from labels.classes import IGNORE
 from training.config import Config, usual_depth
 from training.scores import Scores, confusion
@@ -39,11 +38,6 @@ class Shape(NamedTuple):
     depth: int
     reason: str
     """Why this stem; empty where it was asked for."""
-
-    def __str__(self) -> str:
-        stem = f" behind a stem of {self.stem}" if self.stem > 1 else ""
-        reason = f", as {self.reason}" if self.reason else ""
-        return f"{self.filters} filters, {counted(self.depth, 'level')}{stem}{reason}"
 
 
 def choose_shape(config: Config, examples: Examples, classes: int) -> Shape:

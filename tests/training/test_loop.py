@@ -139,17 +139,17 @@ def test_measuring_leaves_every_variable_as_it_was(examples: Examples) -> None:
     training.model.optimizer.build(training.model.trainable_variables)
     before = state(training)
     steps = []
-    fit = training._fit
+    fit = training.fit
 
-    def watched(callbacks: list[keras.callbacks.Callback], epochs: int, steps_per: int) -> None:
-        fit(callbacks, epochs, steps_per)
+    def watched(*arguments: Any, **options: Any) -> None:
+        fit(*arguments, **options)
         now = state(training)
         steps.append(int(training.model.optimizer.iterations.numpy()))
         changed = {name for name, value in before.items() if (now[name] != value).any()}
         assert any("moving_mean" in name for name in changed)
         assert any("kernel_velocity" in name for name in changed)
 
-    training._fit = lambda clock, epochs, steps: watched(clock, epochs, steps)
+    training.fit = watched
     estimate = training.measure()
     after = state(training)
     assert steps == [4]  # of the 6 there are
@@ -251,30 +251,16 @@ def test_the_deployable_network_has_the_weights_of_now(examples: Examples) -> No
         np.testing.assert_array_equal(one, two)
 
 
-def test_the_plan_says_what_is_done_and_how_long_it_takes(examples: Examples) -> None:
-    training = make(examples)
-    what, how_long = training.plan(Estimate(step=0.25, validation=2.0))
-    # Stem 3·9·2+2; below 2·9·4, 4·9·4, shortcut 2·4, then 4·9·4 twice; up
-    # 4·4·2+2 and, beside its copy, 4·9·2+2; 2·3+3 for 3 classes; 4 numbers for each of 2 + 4·5 + 2
-    # normalised channels.
-    count = 56 + 72 + 144 + 8 + 288 + 34 + 74 + 9 + 4 * 24
-    assert f"Recipe auto: a U-Net of {count:,} parameters" in what
-    assert "(2 filters, 1 level behind a stem of 2), 32×32 pictures, batches of 2, on " in what
-    assert how_long.startswith(
-        "2 epochs of 3 steps, 0.25 s each, with a validation of 2 s: about 6 s."
-    )
-
-
-def test_the_plan_of_a_run_by_the_clock_tells_its_passes(examples: Examples) -> None:
+def test_a_run_by_the_clock_validates_seldom_where_passes_are_short(examples: Examples) -> None:
     training = make(examples, replace(TINY, epochs=None, minutes=2.0))
-    _, how_long = training.plan(Estimate(step=0.5, validation=3.0))
+    estimate = Estimate(step=0.5, validation=3.0)
     # A pass is 3 steps of .5 s. For a validation of 3 s to take a tenth, 27 s lie between two: 54
     # steps; but five validations in 108 s leave 21.6 s: 43 steps. 43 · .5 / (43 · .5 + 3) = .878
     # of 120 s is 210.6 steps, 70.2 passes.
-    assert how_long == (
-        "2 min of steps of 0.50 s each, with a validation of 3 s after every 43: about 70.2 "
-        "passes over 6 pairs. Ctrl-C ends it early and keeps the best model."
-    )
+    assert training.interval(estimate) == 43
+    assert training.passes(estimate) == pytest.approx(70.2, abs=0.05)
+    by_epochs = make(examples)
+    assert (by_epochs.interval(estimate), by_epochs.passes(estimate)) == (3, 2)
 
 
 @pytest.mark.slow
@@ -291,15 +277,20 @@ def test_a_run_by_the_clock_ends_when_its_time_is_over(examples: Examples) -> No
     assert outcome.history[-1]["learning_rate"] < 0.1 * TINY.learning_rate
 
 
-def test_a_limited_run_ends_with_its_epochs_or_its_time(examples: Examples) -> None:
-    training = make(examples, replace(TINY, epochs=None))
-    training.limit(seconds=90)
-    assert (training.config.epochs, training.config.minutes) == (10, 1.5)
-    _, how_long = training.plan(Estimate(step=0.5, validation=3.0))
-    # 10 epochs of 3 · .5 + 3 s
-    assert "10 epochs of 3 steps" in how_long
-    assert "about 45 s, but at most 1 min 30 s." in how_long
-    assert training.interval(Estimate(step=0.5, validation=3.0)) == 3
+def test_epochs_and_minutes_together_end_with_what_is_over_first(examples: Examples) -> None:
+    training = make(examples, replace(TINY, epochs=10, minutes=1.5))
+    estimate = Estimate(step=0.5, validation=3.0)
+    assert training.interval(estimate) == 3
+    assert training.passes(estimate) == 10
+    assert training.passes(Estimate(step=3.0, validation=9.0)) == pytest.approx(5)
+
+
+def test_other_views_and_another_length_are_taken_over(examples: Examples) -> None:
+    training = make(examples)
+    network = training.model
+    training.adopt(replace(training.config, epochs=5, zoom=2.0))
+    assert (training.epochs, len(training.batches), training.model) == (5, 15, network)
+    assert training.batches.view.keywords["zoom"] == 2.0
 
 
 @pytest.mark.slow

@@ -46,6 +46,7 @@ TRAIN_ONLY = {
     "flip",
     "zoom",
     "light",
+    "rehearsal",
     "examples",
     "tensorboard",
 }

@@ -35,7 +35,8 @@ def test_the_record_holds_what_is_needed_to_repeat_the_run(
     outcome = Outcome([{"loss": 1.0}, {"loss": 0.5}], best_epoch=2, seconds=1.26, ended="finished")
     outcome.computed_in = "float32 (as asked for)"
     config = Config(epochs=2, seed=7)
-    record = run_record(config, dataset, cached, outcome, time.time() - 100)
+    plan = {"passes": 2.0}
+    record = run_record(config, plan, dataset, cached, outcome, time.time() - 100)
     content = json.loads(json.dumps(record, allow_nan=False))
     assert {name: content[name] for name in ("ended", "epochs_done", "best_epoch", "seed")} == {
         "ended": "finished",
@@ -44,6 +45,7 @@ def test_the_record_holds_what_is_needed_to_repeat_the_run(
         "seed": 7,
     }
     assert content["config"] == config.to_json()
+    assert content["plan"] == plan
     assert content["classes"]["names"] == ["class 0", "class 1", "class 2"]
     assert content["data"] == {
         "folder": "pairs",

@@ -1,0 +1,52 @@
+"""What is chosen from the pairs where the configuration leaves it open."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dataset.cache import Examples
+from training.choices import BATCH, FEW, SMALL_BATCH, ZOOM, choose
+from training.config import Config
+
+
+def pairs(count: int) -> Examples:
+    """Light above, dark below: two classes, and an up that every photo shows."""
+    labels = np.zeros((count, 32, 32), np.uint8)
+    labels[:, 16:] = 1
+    photos = np.where(labels[..., None] == 0, 200, 60).repeat(3, 3).astype(np.uint8)
+    names = [str(number) for number in range(count)]
+    return Examples(names, photos, labels, np.ones(labels.shape, bool))
+
+
+def test_everything_that_is_open_is_chosen_with_its_reason() -> None:
+    config, reasons = choose(Config(), pairs(FEW), 2)
+    assert (config.stem, config.filters, config.depth) == (4, 32, 2)
+    assert (config.batch_size, config.zoom, config.flip_vertical) == (BATCH, ZOOM, False)
+    assert set(reasons) == {"stem", "batch_size", "flip_vertical"}
+    assert reasons["flip_vertical"] == f"100% of {FEW} photos can be told from upside down"
+
+
+def test_what_was_asked_for_stays_and_needs_no_reason() -> None:
+    asked = Config(stem=2, filters=5, depth=1, batch_size=3, zoom=2.0, flip_vertical=True)
+    assert choose(asked, pairs(20), 2) == (asked, {})
+
+
+@pytest.mark.parametrize(
+    ("count", "asked", "batch"),
+    [(FEW - 1, None, SMALL_BATCH), (3, None, 3), (3, 8, 3), (FEW, 1, 1), (FEW, None, BATCH)],
+)
+def test_a_batch_is_small_where_pairs_are_few_and_never_holds_one_twice(
+    count: int, asked: int | None, batch: int
+) -> None:
+    assert choose(Config(batch_size=asked), pairs(count), 2)[0].batch_size == batch
+
+
+def test_pictures_without_an_up_are_learned_upside_down_too() -> None:
+    examples = pairs(24)
+    random = np.random.default_rng(0)
+    examples.photos[:] = random.integers(0, 256, examples.photos.shape)
+    config, reasons = choose(Config(), examples, 2)
+    assert config.flip_vertical is True
+    assert reasons["flip_vertical"].endswith("can be told from upside down: these have no up")
+    assert choose(Config(flip_vertical=False), examples, 2)[0].flip_vertical is False

@@ -1,0 +1,135 @@
+"""The rehearsal before a long run: it passes what is right and stops what is wired wrongly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dataset.augment import augment
+from dataset.cache import Cached, Examples
+from labels.classes import numbered_classes
+from training import rehearsal
+from training.config import Config
+from training.loop import Training
+from training.measuring import Estimate
+from training.plan import Plan
+from training.recipes import CLASSIC
+from training.rehearsal import aligned, rehearse, rehearse_if_long
+from utils_func import BadInput
+
+pytestmark = pytest.mark.slow
+
+SMALL = Config(
+    epochs=1, batch_size=2, height=32, width=32, filters=8, depth=1, stem=2, learning_rate=0.01
+)
+
+
+def make(examples: Examples, config: Config = SMALL) -> Training:
+    return Training(Cached(examples, examples, [], "none"), numbered_classes(3), config)
+
+
+def test_pairs_that_belong_together_are_learned_by_heart(examples: Examples) -> None:
+    training = make(examples)
+    before = [np.array(variable.numpy()) for variable in training.model.variables]
+    said = rehearse(training, seconds=60)
+    assert "the network learns 6 pairs by heart (" in said
+    for variable, value in zip(training.model.variables, before, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), value)
+
+
+def test_photos_that_say_nothing_about_the_labels_are_refused(examples: Examples) -> None:
+    random = np.random.default_rng(0)
+    examples.labels[:] = random.integers(0, 3, examples.labels.shape)
+    examples.photos[:] = 128
+    with pytest.raises(BadInput, match="A training would be in vain: after 100 steps") as caught:
+        rehearse(make(examples), seconds=60)
+    assert "the labels say nothing about the photos" in str(caught.value)
+    assert "--learning-rate 0.001, or 0.1" in str(caught.value)
+    assert "--no-rehearsal" in str(caught.value)
+
+
+def test_a_rate_at_which_nothing_is_learned_is_refused(examples: Examples) -> None:
+    with pytest.raises(BadInput, match="Expected that it learns so few by heart"):
+        rehearse(make(examples, replace(SMALL, learning_rate=1e-9)), seconds=60)
+
+
+def test_a_loss_that_is_no_number_is_refused(examples: Examples) -> None:
+    training = make(examples)
+    training.model.get_layer("logits").bias.assign(np.full(3, np.nan))
+    with pytest.raises(BadInput, match="the loss is nan on 6 pairs"):
+        rehearse(training, seconds=60)
+
+
+def test_what_could_not_be_seen_in_time_stops_nothing(examples: Examples) -> None:
+    said = rehearse(make(examples, replace(SMALL, learning_rate=1e-9)), seconds=-1)
+    assert said == "Whether the network can learn is not known after 1 step."
+
+
+def test_a_network_without_normalisation_may_need_longer(examples: Examples) -> None:
+    slow: dict[str, Any] = {**CLASSIC, "depth": 1, "normalization": False, "learning_rate": 1e-6}
+    said = rehearse(make(examples, replace(SMALL, **slow)), seconds=60)
+    assert said == "Whether the network can learn is not known after 100 steps."
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"flip": True, "zoom": 1.25, "light": 0.15},
+        {"flip": True, "zoom": 1.5, "light": 1.0, "rotate": 180.0, "flip_vertical": True},
+    ],
+)
+@pytest.mark.parametrize("shrink", [1, 2, 4])
+def test_views_move_photo_and_label_alike(options: dict[str, Any], shrink: int) -> None:
+    plain: dict[str, Any] = {"flip": False, "zoom": 1.0, "light": 0.0, **options}
+
+    def view(photo: np.ndarray, label: np.ndarray, random: Any) -> Any:
+        return augment(photo, label, random, shrink=shrink, **plain)
+
+    assert aligned(view, (64, 96)) > 0.93
+
+
+@pytest.mark.parametrize("wrong", ["mirrored", "shifted", "upside down"])
+def test_a_view_that_moves_them_apart_is_noticed(wrong: str, examples: Examples) -> None:
+    changes = {
+        "mirrored": lambda photo: photo[:, ::-1],
+        "shifted": lambda photo: np.roll(photo, 12, axis=1),
+        "upside down": lambda photo: photo[::-1],
+    }
+    training = make(examples)
+    right = training.batches.view
+
+    def view(photo: np.ndarray, label: np.ndarray, random: Any) -> Any:
+        photo, label = right(photo, label, random)
+        return np.ascontiguousarray(changes[wrong](photo)), label
+
+    training.batches.view = view
+    with pytest.raises(BadInput, match="the pixels still belong together"):
+        rehearse(training, seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "wanted", "rehearsed"), [(5.0, True, True), (5.0, False, False), (4.9, True, False)]
+)
+def test_only_a_long_run_is_rehearsed(
+    minutes: float,
+    wanted: bool,
+    rehearsed: bool,
+    examples: Examples,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    given: list[float] = []
+
+    def watched(training: Training, seconds: float) -> str:
+        given.append(seconds)
+        return "All is well."
+
+    monkeypatch.setattr(rehearsal, "rehearse", watched)
+    config = replace(SMALL, epochs=None, minutes=minutes, rehearsal=wanted)
+    rehearse_if_long(Plan(make(examples, config), Estimate(1.0, 1.0), {}, config))
+    assert given == ([9.0] if rehearsed else [])
+    assert ("All is well." in capsys.readouterr().out) == rehearsed

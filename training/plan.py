@@ -1,0 +1,199 @@
+"""The plan of a run: what fits the pairs, the machine and the time, measured before it begins.
+
+    plan = make_plan(cached, classes, config)
+    print(*plan.lines(), sep="\n")
+    plan.training.run(plan.estimate, keep, record)
+
+The configuration says what a person has asked for; the plan fills in the rest and tells why. A
+few steps are timed, which says how often each pair will be seen: a short run has a small network
+and plain views, a long one a larger network and bolder views.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from dataset.cache import Cached
+from dataset.checking.finding import counted
+from labels.classes import Classes
+from training.backend import device
+from training.config import FOREIGN, Config
+from training.loop import Training
+from training.measuring import Estimate
+from training.memory import memory_text
+from training.progress import duration
+from training.recipes import recipe_config
+
+# Where neither minutes nor epochs are asked for.
+USUAL_PASSES, LEAST_STEPS = 60, 3000
+# A network of twice the filters takes 3.3 times as long for a picture.
+WIDER_FROM, WIDEST = 60, 128
+# Few passes learn plain pairs better, many need more to tell apart.
+BOLD_FROM, BOLD_ZOOM = 40, 1.5
+# Options that decide nothing about how a training goes.
+ELSEWHERE = {"data", "format", "output", "cache", "skip_bad", "recipe", "examples", "workers"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A training that is ready to run, and why it is as it is."""
+
+    training: Training
+    estimate: Estimate
+    reasons: dict[str, str]
+    """Why each field of the configuration that was left open has its value."""
+    asked: Config
+    """The configuration as it was given."""
+
+    @property
+    def seconds(self) -> float:
+        """About how long the run will take."""
+        config, training = self.training.config, self.training
+        a_pass = training.batches.steps * self.estimate.step + self.estimate.validation
+        by_epochs = training.epochs * a_pass
+        return min(by_epochs, 60 * config.minutes) if config.minutes else by_epochs
+
+    def lines(self) -> Iterator[str]:
+        """The plan as a person reads it."""
+        config = self.training.config
+        end = time.strftime("%H:%M", time.localtime(time.time() + self.seconds))
+        yield f"The plan of recipe {config.recipe}, for {duration(self.seconds)} until {end}:"
+        yield from (f"  {what:10} {text}" for what, text in self._rows())
+        yield "Ctrl-C ends it early and keeps the best model."
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        config, training = self.training.config, self.training
+        height, width = config.size
+        yield "network", self._network()
+        yield "pictures", f"{width}×{height}{self._because('height')}"
+        yield "batches", f"{counted(training.batch_size, 'pair')}{self._because('batch_size')}"
+        yield "precision", f"{training.precision}, on {device()}"
+        yield "views", self._views()
+        yield "length", self._length()
+        yield "memory", memory_text()
+
+    def _because(self, *names: str) -> str:
+        reasons = [self.reasons[name] for name in names if self.reasons.get(name)]
+        return f" ({'; '.join(reasons)})" if reasons else ""
+
+    def _network(self) -> str:
+        config, parameters = self.training.config, self.training.model.count_params()
+        assert config.filters and config.depth and config.stem
+        stem = f" behind a stem of {config.stem}" if config.stem > 1 else ""
+        shape = f"{counted(config.filters, 'filter')}, {counted(config.depth, 'level')}{stem}"
+        return f"{shape}: {counted(parameters, 'parameter')}{self._because('stem', 'filters')}"
+
+    def _views(self) -> str:
+        config = self.training.config
+        kinds = {
+            "mirrored": config.flip,
+            "upside down": config.flip_vertical,
+            f"turned by up to {config.rotate:g}°": config.rotate,
+            f"zoomed by up to {config.zoom:g}": (config.zoom or 1) > 1,
+            f"lit by up to {config.light:.0%} otherwise": config.light,
+        }
+        chosen = ", ".join(kind for kind, wanted in kinds.items() if wanted)
+        return f"{chosen or 'as the pairs are'}{self._because('zoom', 'flip_vertical')}"
+
+    def _length(self) -> str:
+        training, estimate = self.training, self.estimate
+        times = "once" if (passes := training.passes(estimate)) < 1.05 else f"{passes:.3g} times"
+        steps = training.interval(estimate)
+        return (
+            f"{counted(len(training.cached.train), 'pair')} about {times}, a step in "
+            f"{_short(estimate.step)}, a validation in {_short(estimate.validation)} after every "
+            f"{counted(steps, 'step')}{self._because('minutes')}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """For run.json: what was chosen, with its reason, and what a person overruled."""
+        recipe, config = recipe_config(self.asked.recipe), self.training.config
+        names = [one.name for one in fields(Config) if one.name not in FOREIGN | ELSEWHERE]
+        asked, chosen, usual = (
+            {name: getattr(one, name) for name in names} for one in (self.asked, config, recipe)
+        )
+        return {
+            "chosen": {
+                name: {"value": chosen[name], "reason": self.reasons.get(name, "")}
+                for name in names
+                if asked[name] is None and chosen[name] is not None
+            },
+            "overruled": {name: asked[name] for name in names if asked[name] != usual[name]},
+            "seconds": round(self.seconds),
+            "passes": round(self.training.passes(self.estimate), 1),
+            "step_seconds": self.estimate.step,
+            "validation_seconds": self.estimate.validation,
+        }
+
+
+def make_plan(
+    cached: Cached,
+    classes: Classes,
+    config: Config,
+    asked: Config | None = None,
+    at_most: float = math.inf,
+) -> Plan:
+    """Builds the network, times it, and decides the rest by that.
+
+    Args:
+        cached: The pairs.
+        classes: Their classes.
+        config: With a size.
+        asked: The same before a size was found for it.
+        at_most: Seconds of a run whose length nobody asked for.
+    """
+    asked = asked or config
+    training = Training(cached, classes, config)
+    estimate = training.measure()
+    length, reason = usual_length(training, estimate, at_most)
+    training.adopt(length)
+    if config.filters is None and training.config.minutes:
+        training, estimate = widened(training, estimate)
+    reasons = {**training.reasons, "minutes": reason}
+    if config.zoom is None:
+        zoom, reasons["zoom"] = zoom_for(training.passes(estimate))
+        training.adopt(replace(training.config, zoom=zoom))
+    if asked.height is None or asked.width is None:
+        reasons["height"] = reasons["width"] = "in the proportions of the photos"
+    return Plan(training, estimate, reasons, asked)
+
+
+def usual_length(training: Training, estimate: Estimate, at_most: float) -> tuple[Config, str]:
+    """The configuration with an end, where nobody has asked for one; and why that."""
+    config = training.config
+    if config.minutes or config.epochs:
+        return config, ""
+    steps = max(USUAL_PASSES * training.batches.steps, LEAST_STEPS)
+    enough = steps * (estimate.step + estimate.validation / training.batches.steps)
+    minutes = max(1.0, min(enough, at_most)) / 60
+    reason = "enough for so few pairs" if enough <= at_most else "as long as nobody says --minutes"
+    return replace(config, minutes=minutes), reason
+
+
+def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]:
+    """Twice the filters as long as every pair is still seen often enough."""
+    while True:
+        passes, filters = training.passes(estimate), training.config.filters or WIDEST
+        if passes < WIDER_FROM or 2 * filters > WIDEST:
+            return training, estimate
+        config = replace(training.config, filters=2 * filters)
+        reason = f"{filters} would be shown each pair {passes:.0f} times"
+        reasons = {**training.reasons, "filters": reason}
+        training = Training(training.cached, training.classes, config)
+        training.reasons = reasons
+        estimate = training.measure()
+
+
+def zoom_for(passes: float) -> tuple[float, str]:
+    """How boldly pictures are scaled when each is seen so often."""
+    if passes >= BOLD_FROM:
+        return BOLD_ZOOM, f"bold, as each pair is seen {passes:.0f} times"
+    return 1.25, ""
+
+
+def _short(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

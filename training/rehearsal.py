@@ -1,0 +1,157 @@
+"""Before a long run: is everything connected as it should be? It takes seconds.
+
+    print(rehearse(training, seconds=20))       # or BadInput, with what is likely wrong
+
+The network must be able to learn a handful of pairs by heart: one that cannot learns nothing from
+thousands either. And a label must still fit its photo after both were zoomed, turned and mirrored.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+from dataset.batches import Batches, View
+from dataset.checking.finding import counted
+from labels.classes import IGNORE
+from training.loop import Training
+from training.plan import Plan
+from utils_func import BadInput
+
+LONG = 300  # seconds of a run that is rehearsed
+SHARE, MOST_SECONDS = 0.03, 30
+HANDFUL = 8
+STEPS, BLOCK = 100, 10  # at most so many steps, looked at after every block of them
+# Of what is wrong when the most frequent class is named everywhere, so much must be mended. Eight
+# Cityscapes pairs come to .99 in 100 steps.
+LEARNED = 0.5
+TILES, PATTERNS = 4, 12  # tiles along each side of a pattern; patterns that are moved about
+ALIGNED = 0.85  # at random it is .5; the borders of tiles cost some, most in small pictures
+
+
+def rehearse_if_long(plan: Plan) -> None:
+    """Rehearses for a small share of a run that is worth it."""
+    if plan.seconds >= LONG and plan.training.config.rehearsal:
+        print("Rehearsing on a handful of pairs …", flush=True)
+        print(rehearse(plan.training, min(SHARE * plan.seconds, MOST_SECONDS)), flush=True)
+
+
+def rehearse(training: Training, seconds: float) -> str:
+    """What was seen, in a sentence.
+
+    Raises:
+        BadInput: The run would be in vain.
+    """
+    began = time.monotonic()
+    _expect_aligned(training.batches.view, training.config.size)
+    before, after, usual, steps = _by_heart(training, began + seconds)
+    handful = counted(min(HANDFUL, len(training.cached.train)), "pair")
+    rights = f"{usual:.0%} → {after[1]:.0%} of their pixels right"
+    if not math.isfinite(after[0]):
+        raise BadInput(_message(training, f"the loss is {after[0]} on {handful}", "a finite loss"))
+    if after[1] >= usual + LEARNED * (1 - usual):
+        passed = time.monotonic() - began
+        return f"Checked in {passed:.0f} s: the network learns {handful} by heart ({rights})."
+    # Without normalisation a network takes hundreds of steps to leave the most frequent class.
+    if steps < STEPS or (not training.config.normalization and after[0] < before):
+        return f"Whether the network can learn is not known after {counted(steps, 'step')}."
+    raise BadInput(
+        _message(
+            training,
+            f"after {counted(steps, 'step')} on the same {handful} the network is right on "
+            f"{after[1]:.0%} of their pixels, where naming one class everywhere is on {usual:.0%}",
+            "that it learns so few by heart",
+        )
+    )
+
+
+def _message(training: Training, found: str, expected: str) -> str:
+    rate = training.config.learning_rate
+    return (
+        f"A training would be in vain: {found}. Expected {expected}. Either the labels say nothing "
+        "about the photos (both mixed up, or photos that are all alike): look at "
+        f"{training.config.output}/check.png after 'python main.py check'. Or the learning rate "
+        f"of {rate:g} does not suit the network: try --learning-rate {rate / 10:g}, or "
+        f"{rate * 10:g}. With --no-rehearsal the training begins all the same."
+    )
+
+
+def _by_heart(training: Training, end: float) -> tuple[float, tuple[float, float], float, int]:
+    """Loss of the first steps, loss and accuracy of the last, accuracy of one class, steps."""
+    pairs = training.cached.train.spread(HANDFUL)
+    size = min(training.batch_size, len(pairs))
+    batches = Batches(pairs, size, STEPS, 0, _still(training.config.stem or 1))
+    history = _History(end)
+    with training.put_back():
+        training.model.optimizer.learning_rate = training.config.learning_rate
+        training.fit(batches, [history], epochs=STEPS // BLOCK, steps=BLOCK)
+    counts = np.bincount(pairs.labels[pairs.labels != IGNORE].ravel(), minlength=1)
+    usual = float(counts.max() / max(1, counts.sum()))
+    return history.rows[0][0], history.rows[-1], usual, history.steps
+
+
+def _still(stem: int) -> View:
+    """The pair as it is, with the label at the network's size."""
+    middle = stem // 2
+
+    def view(photo: np.ndarray, label: np.ndarray, random: Any) -> tuple[np.ndarray, np.ndarray]:
+        return photo, np.ascontiguousarray(label[middle::stem, middle::stem])
+
+    return view
+
+
+class _History(keras.callbacks.Callback):
+    """Loss and accuracy of each block of steps; ends when enough is known, or time is over."""
+
+    def __init__(self, end: float) -> None:
+        super().__init__()
+        self.end, self.steps, self.rows = end, 0, list[tuple[float, float]]()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.steps += 1
+        self.model.stop_training |= time.monotonic() > self.end
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        assert logs is not None
+        self.rows.append((float(logs["loss"]), float(logs["accuracy"])))
+        self.model.stop_training |= not math.isfinite(self.rows[-1][0])
+
+
+def _expect_aligned(view: View | None, size: tuple[int, int]) -> None:
+    """Moves patterns whose photo and label are the same, and sees whether they still are."""
+    share = aligned(view, size) if view else 1.0
+    if share < ALIGNED:
+        raise BadInput(
+            f"A training would be in vain: after photos and labels are moved, only {share:.0%} of "
+            f"the pixels still belong together. Expected at least {ALIGNED:.0%}. The change of "
+            "views in dataset/augment.py moves them apart; with --zoom 1 --rotate 0 --no-flip "
+            "--no-flip-vertical nothing is moved."
+        )
+
+
+def aligned(view: View, size: tuple[int, int]) -> float:
+    """The share of pixels whose label is that of the photo below it, after the view."""
+    height, width = size
+    random = np.random.default_rng(0)
+    right, pixels = 0, 0
+    for _ in range(PATTERNS):
+        tiles = random.integers(0, 2, (TILES, TILES), np.uint8)
+        rows, columns = (np.arange(length) * TILES // length for length in (height, width))
+        pattern = tiles[np.ix_(rows, columns)]
+        photo, label = view(np.repeat(pattern[..., None] * 255, 3, 2), pattern, random)
+        seen = _binary(photo, label.shape)
+        certain = label != IGNORE
+        right += int((seen == label)[certain].sum())
+        pixels += int(certain.sum())
+    return right / max(1, pixels)
+
+
+def _binary(photo: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The pattern of a photo in whatever light, at the size of its label."""
+    stem = photo.shape[0] // shape[0]
+    grey = photo.mean(axis=-1)[stem // 2 :: stem, stem // 2 :: stem]
+    return (grey > (grey.min() + grey.max()) / 2).astype(np.uint8)
