@@ -271,7 +271,7 @@ def scored(ids: Any, examples: Examples, classes: int) -> np.ndarray:
     counts = []
     for first in range(0, len(examples), BATCH):
         part = slice(first, first + BATCH)
-        answers = ids(np.ascontiguousarray(examples.photos[part])).astype(np.uint8)
+        answers = ids(np.array(examples.photos[part])).astype(np.uint8)
         trusted = np.where(examples.confident[part], examples.labels[part], np.uint8(IGNORE))
         counts += [confusion(*pair, classes) for pair in zip(trusted, answers, strict=True)]
     return np.stack(counts)
