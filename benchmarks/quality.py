@@ -7,9 +7,9 @@
 Every side has the same pairs, the same minutes of training, and the machine for itself; it is
 scored on the same validation pixels, those whose label is certain. Sides are the recipes, 'stock'
 (Keras as a tutorial has it), and 'torch', 'torch-mirrored', 'torch-wide' (PyTorch's U-Nets).
-The mean IoU is that of all seeds; its interval comes from drawing validation pictures anew, and
-beside it stand the seeds one by one. Results are kept in --results and not measured twice, so a
-cut loses the side that it cuts.
+The mean IoU is that of all seeds; its interval comes from drawing validation pictures anew, the
+same for all seeds, and beside it stand the seeds one by one. Results are kept in --results and not
+measured twice, so a cut loses the side that it cuts; a row says so where its result is not of now.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import argparse
 import hashlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -56,10 +55,14 @@ HEAD = (
 )
 
 
+def path_of(name: str, setting: Setting, folder: Path) -> Path:
+    key = hashlib.sha256(repr((name, setting)).encode()).hexdigest()[:16]
+    return folder / f"{name}-{setting.minutes:g}-{setting.seed}-{key}.npz"
+
+
 def measured(name: str, setting: Setting, folder: Path) -> Result:
     """The result of one side, from the folder where it was measured before."""
-    key = hashlib.sha256(repr((name, setting)).encode()).hexdigest()[:16]
-    path = folder / f"{name}-{setting.minutes:g}-{setting.seed}-{key}.npz"
+    path = path_of(name, setting, folder)
     if path.exists():
         with np.load(path) as kept:
             counts = (int(kept["images"]), float(kept["seconds"]), int(kept["parameters"]))
@@ -81,7 +84,7 @@ def row(minutes: float, name: str, results: Sequence[Result]) -> str:
     """A side in the table; pictures of several seeds are drawn together."""
     together = np.stack([result.confusions for result in results])
     each = [float(mean_ious(seed.sum(0))) for seed in together]
-    low, high = np.mean([interval(seed) for seed in together], axis=0)
+    low, high = interval(together)
     total = together.sum((0, 1))
     accuracy = np.trace(total) / max(1, total.sum())
     images = np.mean([result.images for result in results])
@@ -104,11 +107,18 @@ def rows(given: argparse.Namespace) -> Iterator[str]:
                 Setting(given.data, given.cache, minutes, seed, given.size) for seed in given.seeds
             ]
             try:
+                kept = oldest([path_of(name, setting, given.results) for setting in settings])
                 results = [measured(name, setting, given.results) for setting in settings]
             except MissingPeer as problem:
                 yield f"| {minutes:g} | {name} | {problem} | | | | |"
             else:
-                yield row(minutes, name, results)
+                yield row(minutes, name + kept, results)
+
+
+def oldest(paths: Sequence[Path]) -> str:
+    """When the first of the kept results was measured."""
+    times = [path.stat().st_mtime for path in paths if path.exists()]
+    return time.strftime(" (kept, of %Y-%m-%d %H:%M)", time.localtime(min(times))) if times else ""
 
 
 def parse() -> argparse.Namespace:
@@ -130,14 +140,13 @@ def main() -> None:
     given.results.mkdir(parents=True, exist_ok=True)
     print(f"python benchmarks/quality.py {' '.join(sys.argv[1:])}".strip())
     print(f"{time.strftime('%Y-%m-%d')}, {machine()}{busy()}", end="\n\n", flush=True)
-    with tempfile.TemporaryDirectory(prefix="quality-") as drawn:
-        if given.data is None:
+    if given.data is None:
+        given.data = given.results / "scenes"
+        if not given.data.exists():
             from dataset.writers import write_dataset
 
-            given.data = Path(drawn) / "scenes"
             write_dataset("cityscapes-pairs", given.data, train=40, val=10)
-        lines = list(rows(given))
-    print(HEAD, *lines, sep="\n")
+    print(HEAD, *list(rows(given)), sep="\n")
 
 
 if __name__ == "__main__":

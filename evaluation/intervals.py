@@ -13,11 +13,15 @@ DRAWS = 1000
 
 
 def interval(confusions: np.ndarray, share: float = 0.95, seed: int = 0) -> tuple[float, float]:
-    """The range that holds the mean IoU in `share` of the draws."""
+    """The range that holds the mean IoU in `share` of the draws.
+
+    With an axis of models in front it is that of their mean, each draw being the same for all.
+    """
     random = np.random.default_rng(seed)
-    count = len(confusions)
+    models = confusions if confusions.ndim == 4 else confusions[None]
+    count = models.shape[1]
     weights = random.multinomial(count, np.full(count, 1 / count), DRAWS)
-    means = mean_ious(np.tensordot(weights, confusions, 1))
+    means = np.mean([mean_ious(np.tensordot(weights, model, 1)) for model in models], axis=0)
     low, high = np.nanquantile(means, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from dataset.cache import Examples
 from training.config import Config
 from training.shape import choose_shape
-from training.upright import has_no_up, knows_up
+from training.upright import FEWEST, has_no_up, knows_up
 
 BATCH = 8
 # So few pairs make few steps a pass, and small batches learn more from each pass.
@@ -54,4 +54,6 @@ def _upside_down(pairs: Examples) -> tuple[bool, str]:
     share, count = knows_up(pairs.photos)
     if has_no_up(share, count):
         return True, f"of {count} photos {share:.0%} can be told from upside down: these have no up"
+    if count < FEWEST:
+        return False, f"{count} photos are too few to say whether they have an up"
     return False, f"{share:.0%} of {count} photos can be told from upside down"

@@ -121,7 +121,7 @@ class Config:
     """Change brightness, contrast and colour by up to this share; 0 does not."""
 
     rehearsal: bool = True
-    """Before a run of 5 minutes or more, see whether the network can learn a few pairs by heart."""
+    """Before a run of 6 minutes or more, see whether the network can learn a few pairs by heart."""
     examples: int = 6
     """How many prediction pictures to write after training."""
     train: int = 40

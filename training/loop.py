@@ -118,7 +118,8 @@ class Training:
     @contextmanager
     def put_back(self) -> Iterator[None]:
         """Lets the network learn inside, and forget it afterwards."""
-        self.model.optimizer.build(self.model.trainable_variables)
+        if not self.model.optimizer.built:
+            self.model.optimizer.build(self.model.trainable_variables)
         variables = [*self.model.variables, *self.model.optimizer.variables]
         before = [np.array(variable.numpy()) for variable in variables]
         try:

@@ -9,12 +9,23 @@ GB = 1e9
 
 
 def memory_text() -> str:
-    """'1.2 GB, with 21.4 GB more to be had'; on an accelerator that one's as well."""
-    here = psutil.Process().memory_info().rss / GB
-    free = psutil.virtual_memory().available / GB
+    """'1.2 GB; 21.4 GB are free'; on an accelerator what is used there as well."""
+    here, free = held() / GB, psutil.virtual_memory().available / GB
     peak = accelerator_peak() / GB
     there = f", and {peak:.1f} GB on the accelerator" if peak else ""
     return f"{here:.1f} GB{there}; {free:.1f} GB are free"
+
+
+def held() -> float:
+    """Bytes of this process."""
+    return float(psutil.Process().memory_info().rss)
+
+
+def room_for_more() -> bool:
+    """Whether a network of twice the filters fits beside this one: maps of twice the size, and four
+    times the weights.
+    """
+    return psutil.virtual_memory().available > 4 * held()
 
 
 def accelerator_peak() -> float:

@@ -16,7 +16,7 @@ import numpy as np
 
 SIDE = 8  # of the small copies
 LOOKED_AT = 400
-FEWEST = 10  # from fewer nothing can be concluded
+FEWEST = 20  # from fewer nothing can be concluded
 FOLDS = 5
 RIDGE = 1.0  # keeps the line from learning single photos, each of which has the length 1
 LUCK = 1.64  # standard deviations of a coin: one of twenty coins is luckier

@@ -48,6 +48,9 @@ def test_what_was_measured_is_kept_and_not_measured_again(
     np.testing.assert_array_equal(first.confusions, again.confusions)
     assert (again.images, again.seconds, again.parameters) == (100, 6.0, 12345)
     assert len(calls) == 1
+    kept = quality.oldest([quality.path_of("auto", setting, tmp_path)])
+    assert kept.startswith(" (kept, of 20")
+    assert quality.oldest([tmp_path / "nothing"]) == ""
     other = measured("auto", replace(setting, seed=1), tmp_path)
     assert other.confusions[0, 0, 1] == 1
     assert len(calls) == 2

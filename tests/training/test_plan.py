@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -32,12 +33,15 @@ def cached(examples: Examples) -> Cached:
 
 @pytest.fixture
 def takes(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A function of what a step of 2 filters takes; each doubling takes three times as long."""
+    """A function of what a step of 2 filters takes, and how much more with each doubling."""
 
-    def set_up(estimate: Estimate) -> None:
+    def set_up(estimate: Estimate, factor: float = 3, fits: int = 99) -> None:
         def measure(training: Training) -> Estimate:
             filters = training.config.filters or 0
-            return Estimate(estimate.step * 3 ** (filters // 2 - 1), estimate.validation)
+            if filters > fits:
+                raise MemoryError
+            doublings = filters.bit_length() - 2
+            return Estimate(estimate.step * factor**doublings, estimate.validation)
 
         monkeypatch.setattr(Training, "measure", measure)
 
@@ -57,7 +61,7 @@ def test_minutes_that_were_asked_for_are_kept(cached: Cached, takes: Any) -> Non
 
 def test_epochs_that_were_asked_for_are_kept(cached: Cached, takes: Any) -> None:
     takes(FAST)
-    plan = planned(cached, replace(TINY, epochs=5, batch_size=2), at_most=0.1)
+    plan = planned(cached, replace(TINY, epochs=5, batch_size=2), over_at=time.time() + 0.1)
     assert (plan.training.epochs, plan.training.config.minutes) == (5, None)
     assert plan.seconds == pytest.approx(5 * (3 * 0.01 + 0.02))
 
@@ -70,37 +74,91 @@ def test_without_either_few_pairs_are_learned_often_and_a_long_run_is_cut(
     # 3,000 steps of 10 ms, and for each 3 of them a validation of 20 ms
     assert plan.seconds == pytest.approx(50)
     takes(Estimate(step=0.1, validation=0.3))
-    plan = planned(cached, replace(TINY, batch_size=2), at_most=1800)
+    plan = planned(cached, replace(TINY, batch_size=2), over_at=time.time() + 1800)
     assert plan.seconds == pytest.approx(3000 * (0.1 + 0.1))
     assert plan.reasons["minutes"] == "enough for so few pairs"
     takes(SLOW)
-    plan = planned(cached, replace(TINY, batch_size=2), at_most=1800)
-    assert plan.seconds == 1800
+    plan = planned(cached, replace(TINY, batch_size=2), over_at=time.time() + 1800)
+    assert plan.seconds == pytest.approx(1800, abs=5)
     assert plan.reasons["minutes"] == "as long as nobody says --minutes"
 
 
-def test_a_network_is_wider_where_there_is_much_time(
-    cached: Cached, takes: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    takes(Estimate(step=0.1, validation=0.0))
+@pytest.fixture
+def open_width(monkeypatch: pytest.MonkeyPatch) -> Config:
+    """Widths from 2 to 8, which are enough with 40 passes and 100 steps."""
     monkeypatch.setattr(planning, "WIDEST", 8)
+    monkeypatch.setattr(planning, "LEAST_STEPS", 100)
     monkeypatch.setattr("training.shape.FEWEST_FILTERS", 2)
     monkeypatch.setattr("training.shape.FILTERS_PER_STEM", 1)
-    open_width = replace(TINY, filters=None, batch_size=2)
-    # A pass takes .3 s with 2 filters, .9 s with 4, 8.1 s with 8: in 60 s 200, 67 and 7 passes.
-    plan = planned(cached, replace(open_width, minutes=1.0))
-    limit = planning.WIDER_FROM
-    expected = 8 if limit <= 67 else 4
-    assert plan.training.config.filters == expected
-    assert plan.reasons["filters"].startswith(f"{expected // 2} would be shown each pair")
-    assert plan.training.model.get_layer("logits").kernel.shape[2] == expected
+    return replace(TINY, filters=None, batch_size=2)
 
-    short = planned(cached, replace(open_width, minutes=limit * 0.3 / 60 * 0.9))
-    assert short.training.config.filters == 2
-    asked = planned(cached, replace(TINY, minutes=600.0))
-    assert asked.training.config.filters == 2, "what was asked for is not overruled"
-    by_epochs = planned(cached, replace(open_width, epochs=500))
-    assert by_epochs.training.config.filters == 2, "more would take longer than one expects"
+
+@pytest.mark.parametrize(
+    ("minutes", "filters"),
+    [(0.6, 2), (0.7, 4), (5.9, 4), (6.2, 8), (600.0, 8)],
+)
+def test_a_network_is_wider_where_there_is_much_time(
+    minutes: float, filters: int, cached: Cached, takes: Any, open_width: Config
+) -> None:
+    # A pass of 3 steps takes .3 s with 2 filters, 2.7 s with 4: 40 passes with 3.3 times the work
+    # are left from 132 · .3 s = .66 min and 132 · 2.7 s = 5.94 min on.
+    takes(Estimate(step=0.1, validation=0.0), factor=9)
+    plan = planned(cached, replace(open_width, minutes=minutes))
+    assert plan.training.config.filters == filters
+    assert plan.training.model.get_layer("logits").kernel.shape[2] == filters
+    if filters > 2:
+        assert plan.reasons["filters"].startswith(f"{filters // 2} filters would see each pair")
+        assert "stem" not in plan.reasons
+    else:
+        assert "filters" not in plan.reasons
+
+
+@pytest.mark.parametrize(
+    "values", [{"filters": 2, "minutes": 600.0}, {"epochs": 500}, {"epochs": 500, "minutes": 9.0}]
+)
+def test_nothing_is_wider_that_was_asked_for_or_that_takes_longer_than_one_expects(
+    values: dict[str, Any], cached: Cached, takes: Any, open_width: Config
+) -> None:
+    takes(Estimate(step=0.1, validation=0.0))
+    assert planned(cached, replace(open_width, **values)).training.config.filters == 2
+
+
+def test_a_run_whose_length_is_open_is_not_made_longer_by_a_wider_network(
+    cached: Cached, takes: Any, open_width: Config
+) -> None:
+    takes(Estimate(step=0.1, validation=0.0))
+    assert planned(cached, open_width).training.config.filters == 2
+
+
+def test_many_passes_of_few_steps_are_not_enough(
+    cached: Cached, takes: Any, open_width: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "LEAST_STEPS", 3000)
+    takes(Estimate(step=0.1, validation=0.0))
+    # 500 passes of 3 steps
+    assert planned(cached, replace(open_width, minutes=2.5)).training.config.filters == 2
+
+
+def test_a_network_that_does_not_fit_is_not_taken(
+    cached: Cached, takes: Any, open_width: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = replace(open_width, minutes=600.0)
+    takes(Estimate(step=0.1, validation=0.0), fits=4)
+    assert planned(cached, long).training.config.filters == 4
+    monkeypatch.setattr(planning, "room_for_more", lambda: False)
+    assert planned(cached, long).training.config.filters == 2
+
+
+def test_a_run_that_is_shorter_than_its_validations_is_warned_of(
+    cached: Cached, takes: Any
+) -> None:
+    takes(Estimate(step=0.1, validation=15.2))
+    told = list(planned(cached, replace(TINY, minutes=0.5)).lines())
+    assert told[-2] == (
+        "A validation alone takes 15.2 s: so short a run learns little. Give it --minutes 6 or "
+        "more, or a smaller val."
+    )
+    assert "learns little" not in "".join(planned(cached, replace(TINY, minutes=6.0)).lines())
 
 
 def test_views_are_bold_where_each_pair_is_seen_often(cached: Cached, takes: Any) -> None:
