@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dataset.cache import Cached
 from dataset.checking.album import Album, one_coloured, twins
+from dataset.checking.belonging import labels_of_other_photos
 from dataset.checking.contents import all_ignored, never_learned, never_seen, one_class_only, rare
 from dataset.checking.darkness import all_dark
 from dataset.checking.finding import Finding, by_severity
@@ -27,6 +28,7 @@ def quick_check(dataset: Dataset, cached: Cached) -> list[Finding]:
             *without_partner(dataset),
             *too_few(cached),
             *all_dark(cached.train),
+            *labels_of_other_photos(cached.train),
             *leak_findings(photos, checked, find_leaks(photos, checked)),
             *never_learned(dataset.classes, train, val),
         ]
@@ -66,6 +68,7 @@ def full_check(
             *all_ignored(train, val),
             *one_coloured(photos, checked),
             *all_dark(cached.train),
+            *labels_of_other_photos(cached.train),
             *twins(photos, cached.train.labels),
             *one_class_only(dataset.classes, train, val),
             *rare(dataset.classes, train),
