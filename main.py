@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
@@ -39,10 +40,13 @@ from utils_func import (
 if TYPE_CHECKING:
     import keras
 
-    from dataset.cache import Examples
+    from dataset.cache import Cached, Examples
+    from dataset.pairs import Dataset
     from training.loop import Training
     from training.outcome import Outcome
+    from training.plan import Plan
     from training.scores import Scores
+    from training.state import State
 
 Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
 
@@ -74,37 +78,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def train(config: Config) -> int:
-    """From a folder of pairs to everything in the output folder."""
-    from dataset.checking import finding_lines, quick_check
-    from dataset.source import decode_all, expect_train, find_dataset, is_built_in
-    from dataset.summary import describe
-    from training.run_folder import make_writable, move_earlier, write_json, write_table
+    """The command without a name: trains, with the output folder for itself."""
+    from training.run_folder import alone_in, make_writable
 
-    began = time.time()
     make_writable(config.output)
-    if config.tensorboard and not find_spec("tensorboard"):
-        raise BadInput("--tensorboard needs TensorBoard. Install it: pip install tensorboard")
-    dataset = expect_train(find_dataset(config.data, Config.data, config.format, config.cache))
-    built_in = is_built_in(dataset)
-    asked, config = config, config.fitted(dataset.shape)
-    cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
-    print(*describe(dataset, cached), sep="\n")
-    if findings := quick_check(dataset, cached):
-        print("", *finding_lines(findings), sep="\n", flush=True)
+    with alone_in(config.output):
+        return train_and_show(config)
 
+
+def train_and_show(config: Config) -> int:
+    """From a folder of pairs to everything in the output folder."""
+    began = time.time()
+    dataset, cached = find_and_decode(config)
     start_keras()
+    from dataset.source import is_built_in
     from training.outcome import describe_end, run_record
-    from training.plan import make_plan
-    from training.rehearsal import rehearse_if_long
+    from training.resuming import save_with
+    from training.run_folder import write_json, write_table
+    from training.state import remove_state
 
-    print("\nMeasuring how long a step takes …", flush=True)
-    over_at = began + SECONDS_ON_SCENES if built_in else time.time() + MOST_SECONDS
-    plan = make_plan(cached, dataset.classes, config, asked, over_at)
+    over_at = began + SECONDS_ON_SCENES if is_built_in(dataset) else time.time() + MOST_SECONDS
+    plan, begun = plan_or_go_on(config, dataset, cached, over_at)
     training, config = plan.training, plan.training.config
-    print(*plan.lines(), sep="\n", flush=True)
-    rehearse_if_long(plan)
-    if earlier := move_earlier(config.output):
-        print(f"The run before was moved to {earlier}.")
 
     def record(outcome: Outcome) -> None:
         content = run_record(config, plan.to_json(), dataset, cached, outcome, began)
@@ -112,13 +107,56 @@ def train(config: Config) -> int:
         if outcome.history:
             write_table(config.output / "history.csv", outcome.history)
 
-    outcome = training.run(plan.estimate, lambda: keep_model(training), record)
+    keep, save = partial(keep_model, training), save_with(plan, cached)
+    outcome = training.run(plan.estimate, keep, record, save, begun)
     if outcome.ended == "interrupted":
         keep_model(training, "unet_model_interrupted.hdf5" if outcome.best_epoch else "")
     show_results(training, outcome)
     record(outcome)
+    if outcome.ended != "interrupted":
+        remove_state(config.output)
     print(*describe_end(outcome, config), sep="\n")
     return 0 if outcome.best_epoch or outcome.ended == "interrupted" else 1
+
+
+def find_and_decode(config: Config) -> tuple[Dataset, Cached]:
+    """The pairs, and what a person should know about them."""
+    from dataset.checking import finding_lines, quick_check
+    from dataset.source import decode_all, expect_train, find_dataset
+    from dataset.summary import describe
+
+    if config.tensorboard and not find_spec("tensorboard"):
+        raise BadInput("--tensorboard needs TensorBoard. Install it: pip install tensorboard")
+    dataset = expect_train(find_dataset(config.data, Config.data, config.format, config.cache))
+    size = config.fitted(dataset.shape).size
+    cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
+    print(*describe(dataset, cached), sep="\n")
+    if findings := quick_check(dataset, cached):
+        print("", *finding_lines(findings), sep="\n", flush=True)
+    return dataset, cached
+
+
+def plan_or_go_on(
+    config: Config, dataset: Dataset, cached: Cached, over_at: float
+) -> tuple[Plan, State | None]:
+    """The plan of a run that was cut off, with its state; or one for a run that begins."""
+    from training.plan import make_plan
+    from training.rehearsal import rehearse_if_long
+    from training.resuming import plan_of, run_to_go_on_with
+    from training.run_folder import move_earlier
+
+    if begun := run_to_go_on_with(config, cached):
+        plan = plan_of(begun, cached, dataset.classes, config)
+        print(*plan.lines(), sep="\n", flush=True)
+        return plan, begun
+    print("\nMeasuring how long a step takes …", flush=True)
+    fitted = config.fitted(dataset.shape)
+    plan = make_plan(cached, dataset.classes, fitted, config, over_at)
+    print(*plan.lines(), sep="\n", flush=True)
+    rehearse_if_long(plan)
+    if earlier := move_earlier(config.output):
+        print(f"The run before was moved to {earlier}.")
+    return plan, None
 
 
 def keep_model(training: Training, name: str = "") -> None:
@@ -266,17 +304,19 @@ def get_acc(
         loss: Validation loss of each epoch.
         acc: Validation accuracy of each epoch.
         miou: Validation mIoU of each epoch, if it was measured.
-        training: The training's own 'loss', 'accuracy' and 'miou', if they shall be drawn too.
+        training: The training's own 'loss', 'accuracy' and 'miou', if they shall be drawn too, and
+            after how many 'passes' over the pairs each value was measured, if not after each.
         output: Folder for the picture.
     """
     from evaluation.plots import draw_curves, new_figure, save_figure
 
+    columns = training or {}
     curves = [("accuracy", acc), ("loss", loss), ("miou", miou)]
     drawn = [(name, values) for name, values in curves if values is not None]
     figure = new_figure(4.6 * len(drawn), 3.8)
     for axes, (name, values) in zip(figure.subplots(1, len(drawn)), drawn, strict=True):
         title = {"miou": "mIoU"}.get(name, name)
-        draw_curves(axes, title, values, training.get(name) if training else None)
+        draw_curves(axes, title, values, columns.get(name), columns.get("passes"))
     return save_figure(figure, Path(output) / "acc.png")
 
 

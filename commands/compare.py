@@ -10,10 +10,10 @@ import numpy as np
 
 from dataset.cache import Cached, Examples
 from dataset.checking import finding_lines, quick_check
-from dataset.checking.finding import counted
 from dataset.pairs import Dataset
 from dataset.source import decode_all, expect_train, open_data
 from dataset.summary import describe
+from dataset.wording import counted, duration
 from deploy.model_file import Card, read_model, write_model
 from deploy.predict import predict_ids
 from evaluation.comparison import Entry, comparison_lines, draw_comparison
@@ -23,7 +23,7 @@ from training.backend import is_out_of_memory, start_keras
 from training.config import Config
 from training.outcome import Outcome
 from training.recipes import recipe_config
-from training.run_folder import make_writable, move_earlier, write_json, write_table
+from training.run_folder import alone_in, make_writable, move_earlier, write_json, write_table
 from training.scores import Scores, confusion
 from utils_func import BadInput
 
@@ -44,13 +44,17 @@ def run(config: Config) -> int:
         )
     recipes = [recipe_config(name) for name in names]
     make_writable(config.output)
+    with alone_in(config.output):
+        return train_and_rank(config, recipes)
+
+
+def train_and_rank(config: Config, recipes: list[Config]) -> int:
+    """From a folder of pairs to the table."""
     dataset = expect_train(open_data(config.data, config.format, config.cache))
     config = config.fitted(dataset.shape)
     judged = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
     print(*describe(dataset, judged), "", *finding_lines(quick_check(dataset, judged)), sep="\n")
     start_keras()
-    from training.progress import duration
-
     if earlier := move_earlier(config.output, FILES):
         print(f"The comparison before was moved to {earlier}.")
     minutes = config.minutes or MINUTES

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dataset.checking.finding import counted
 from dataset.formats.words import split_of
 from dataset.matching import matched
 from dataset.pairs import Dataset
 from dataset.source import decode_all, find_dataset
 from dataset.summary import remarks
+from dataset.wording import counted
 from deploy.model_file import read_card, read_model
 from evaluation.tables import metrics, score_lines
 from training.backend import start_keras

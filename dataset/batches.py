@@ -49,9 +49,11 @@ class Batches(keras.utils.PyDataset):
         self.examples, self.batch_size, self.epochs = examples, batch_size, epochs
         self.seed, self.view, self.doubtful = seed, view, doubtful
         self.steps = -(-len(examples) // batch_size)
+        self.first = 0
+        """The batch of the row that comes first, where a run goes on."""
 
     def __len__(self) -> int:
-        return self.steps * self.epochs
+        return self.steps * self.epochs - self.first
 
     @property
     def num_batches(self) -> None:
@@ -59,6 +61,7 @@ class Batches(keras.utils.PyDataset):
         return None
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        index += self.first
         pairs = [self._pair(number, index, place) for place, number in enumerate(self.order(index))]
         photos, labels = zip(*pairs, strict=True)
         return np.stack(photos), np.stack(labels)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dataset.cache import Cached
-from dataset.checking.finding import counted
 from dataset.checking.sizes import Sizes, size_line
 from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
+from dataset.wording import counted
 
 LEAST_WIDTH = 16  # of the column of class names
 

@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 
 from dataset.cache import Cached, Examples
-from dataset.checking.finding import counted
 from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
+from dataset.wording import counted
 from evaluation.plots import QUIET, new_figure, save_figure
 from labels.classes import IGNORE, Classes
 

@@ -37,12 +37,22 @@ def save_figure(figure: Figure, path: Path) -> Path:
 
 
 def draw_curves(
-    axes: Axes, title: str, validation: Sequence[float], training: Sequence[float] | None
+    axes: Axes,
+    title: str,
+    validation: Sequence[float],
+    training: Sequence[float] | None,
+    passes: Sequence[float] | None = None,
 ) -> None:
-    """One score over the epochs; the best validation value is marked and named."""
+    """One score over the epochs; the best validation value is marked and named.
+
+    A run by the clock validates at odd moments: then `passes` says how often all pairs were seen.
+    """
     from matplotlib.ticker import MaxNLocator
 
-    epochs = np.arange(1, len(validation) + 1)
+    epochs = np.arange(1.0, len(validation) + 1)
+    by_clock = passes is not None and not np.allclose(passes, epochs)
+    if by_clock:
+        epochs = np.asarray(passes)
     if training is not None:
         axes.plot(epochs, training, "o-", color=TRAIN_COLOUR, label="training", markersize=3)
     axes.plot(epochs, validation, "o-", color=VALIDATION_COLOUR, label="validation", markersize=3)
@@ -51,10 +61,11 @@ def draw_curves(
         best = int(find_best(validation))
         value = validation[best]
         axes.plot(epochs[best], value, "o", color=VALIDATION_COLOUR, markersize=8, fillstyle="none")
-        title = f"{title}: best validation {value:.3f}, epoch {best + 1}"
+        place = f"pass {epochs[best]:.1f}" if by_clock else f"epoch {best + 1}"
+        title = f"{title}: best validation {value:.3f}, {place}"
     axes.set_title(title, fontsize=10)
-    axes.set_xlabel("epoch", color=QUIET)
-    axes.set_xlim(0.5, len(epochs) + 0.5)
+    axes.set_xlabel("passes over the pairs" if by_clock else "epoch", color=QUIET)
+    axes.set_xlim(0 if by_clock else 0.5, epochs[-1] + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)

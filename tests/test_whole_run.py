@@ -54,7 +54,7 @@ def test_everything_that_is_promised_lies_in_output(place: Path) -> None:
     promised = "acc.png pred_1.png pred_2.png model_arch.png model_encoder.png model_decoder.png"
     assert set(promised.split()) <= names
     assert {"unet_model.hdf5", "history.csv", "metrics.json", "run.json"} <= names
-    assert not [name for name in names if name.startswith(".")], "no half files"
+    assert {name for name in names if name.startswith(".")} == {".lock"}, "no half files"
     for name in promised.split():
         picture = read_picture(place / "output" / name)
         assert min(picture.shape[:2]) > 200
@@ -187,6 +187,31 @@ def test_control_c_keeps_the_best_model_and_draws_everything(place: Path, tmp_pa
     assert expected <= names
     record = json.loads((tmp_path / "output" / "run.json").read_text())
     assert record["ended"] == "interrupted"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "images", tmp_path / "images")
+    command = [sys.executable, ROOT / "main.py", "--epochs", "3", *SMALL]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        while not (tmp_path / "output" / "state.npz").exists():
+            assert process.poll() is None, "it has a state before its end"
+        process.kill()
+    done = program("--epochs", "3", *SMALL, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Going on with the run that was cut off after " in done.stdout
+    record = json.loads((tmp_path / "output" / "run.json").read_text())
+    assert len(record["resumed_after_steps"]) == 1
+    assert not (tmp_path / "output" / "state.npz").exists(), "it is over"
+
+    def epochs(printed: str) -> list[str]:
+        return [line for line in printed.splitlines() if line.startswith("epoch ")]
+
+    rest = epochs(done.stdout)
+    whole = epochs((place / "printed.txt").read_text())
+    assert 1 <= len(rest) < 3
+    assert rest == whole[-len(rest) :]
 
 
 def test_the_readme_shows_only_what_is_there() -> None:

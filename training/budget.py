@@ -31,8 +31,8 @@ def rate_share(share: float) -> float:
 class Clock(Protocol):
     """Says how much of a run is over, 0 to 1."""
 
-    def start(self) -> None:
-        """Called when the run begins."""
+    def start(self, passed: float) -> None:
+        """Called when the run begins, or goes on after so many seconds."""
 
     def share(self, step: int) -> float:
         """How much is over after so many steps."""
@@ -44,7 +44,7 @@ class StepClock:
     def __init__(self, steps: int) -> None:
         self.steps = steps
 
-    def start(self) -> None:
+    def start(self, passed: float) -> None:
         pass
 
     def share(self, step: int) -> float:
@@ -59,8 +59,8 @@ class TimeClock:
         self.usable = max(1e-3, seconds - reserve)
         self.began = time.monotonic()
 
-    def start(self) -> None:
-        self.began = time.monotonic()
+    def start(self, passed: float) -> None:
+        self.began = time.monotonic() - passed
 
     def share(self, step: int) -> float:
         return min(1.0, (time.monotonic() - self.began) / self.usable)
@@ -81,11 +81,25 @@ class Pace(keras.callbacks.Callback):
         super().__init__()
         self.clocks, self.rate, self.constant = clocks, rate, constant
         self.step = 0
+        self.passed_before = 0.0
+        self.began = math.nan
 
     @property
     def share(self) -> float:
         """How much of the run is over, 0 to 1."""
         return max(clock.share(self.step) for clock in self.clocks)
+
+    def go_on(self, step: int, rate: float, passed: float) -> None:
+        """From a state: the clock of a run that has begun in this process goes on as it is."""
+        self.step, self.rate = step, rate
+        if math.isnan(self.began):
+            self.passed_before = passed
+
+    @property
+    def passed(self) -> float:
+        """Seconds of the run so far, those before it was cut off among them."""
+        here = 0.0 if math.isnan(self.began) else time.monotonic() - self.began
+        return self.passed_before + here
 
     @property
     def seconds(self) -> float:
@@ -97,8 +111,11 @@ class Pace(keras.callbacks.Callback):
         return self.share >= 1
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if not math.isnan(self.began):
+            return  # a run that goes on in the middle of an epoch begins twice
+        self.began = time.monotonic()
         for clock in self.clocks:
-            clock.start()
+            clock.start(self.passed_before)
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.constant:

@@ -60,33 +60,60 @@ class Validation(keras.callbacks.Callback):
         logs["validation_seconds"] = time.monotonic() - began
 
 
-class Interruption(keras.callbacks.Callback):
-    """Ctrl-C finishes the step and ends the training in order; a second one leaves at once."""
+class Patience(keras.callbacks.Callback):
+    """Ends the training after so many epochs without a better validation; 0 never does."""
 
-    def __init__(self) -> None:
+    def __init__(self, epochs: int) -> None:
+        super().__init__()
+        self.epochs, self.best, self.waited = epochs, -math.inf, 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        assert logs is not None
+        self.waited += 1
+        if logs["val_miou"] > self.best:
+            self.best, self.waited = logs["val_miou"], 0
+        self.model.stop_training |= 0 < self.epochs <= self.waited
+
+
+class Interruption(keras.callbacks.Callback):
+    """Ctrl-C finishes the step and ends the training in order; a second one leaves at once.
+
+    So does SIGTERM, which is what a machine sends before it is taken away.
+
+    Args:
+        validation_follows: Says after a step that it was the last of its epoch; then the end waits
+            for the validation, so that a run which goes on need not begin with one.
+    """
+
+    SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+    def __init__(self, validation_follows: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
         self.asked = False
-        self.before = signal.getsignal(signal.SIGINT)
+        self.validation_follows = validation_follows
+        self.before = {number: signal.getsignal(number) for number in self.SIGNALS}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self.before = signal.signal(signal.SIGINT, self._ask)
+        self.close()  # a run that goes back begins again without having ended
+        self.before = {number: signal.signal(number, self._ask) for number in self.SIGNALS}
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self.close()
 
     def close(self) -> None:
-        """Gives Ctrl-C its usual meaning back."""
-        signal.signal(signal.SIGINT, self.before)
+        """Gives both signals their usual meaning back."""
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
-        signal.signal(signal.SIGINT, self.before)
+        self.close()
         print(
             "\nEnding after this step or validation. Ctrl-C once more leaves at once.", flush=True
         )
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self.asked:
+        if self.asked and not self.validation_follows():
             raise Interrupted
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -116,9 +143,16 @@ class NotANumber(Exception):  # noqa: N818 - the loss is what its name says
 class Recorder(keras.callbacks.Callback):
     """Keeps the numbers of each epoch and hands them over, so that a cut loses nothing."""
 
-    def __init__(self, outcome: Outcome, record: Callable[[Outcome], None]) -> None:
+    def __init__(
+        self,
+        outcome: Outcome,
+        steps_of_pass: int,
+        record: Callable[[Outcome], None],
+        passed: float = 0.0,
+    ) -> None:
         super().__init__()
-        self.outcome, self.record, self.began = outcome, record, time.monotonic()
+        self.outcome, self.record, self.began = outcome, record, time.monotonic() - passed
+        self.steps_of_pass = steps_of_pass
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self.outcome.steps += 1
@@ -128,5 +162,6 @@ class Recorder(keras.callbacks.Callback):
         self.outcome.seconds = time.monotonic() - self.began
         self.outcome.best_epoch = logs["best_epoch"]
         row = {name: float(logs[name]) for name in COLUMNS if name in logs}
+        row["passes"] = self.outcome.steps / self.steps_of_pass
         self.outcome.history.append({**row, "seconds": self.outcome.seconds})
         self.record(self.outcome)

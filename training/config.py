@@ -115,13 +115,16 @@ class Config:
     rotate: float = 0.0
     """Turn pictures by up to so many degrees either way; 0 does not."""
     zoom: float | None = None
-    """Enlarge or shrink pictures by up to this factor, and shift them; 1 does not [without: as it
-    suits the number of passes]."""
+    """Zoom pictures by up to this factor, and shift them; 1 does not [without: as passes allow]."""
     light: float = 0.15
     """Change brightness, contrast and colour by up to this share; 0 does not."""
 
     rehearsal: bool = True
     """Before a run of 6 minutes or more, see whether the network can learn a few pairs by heart."""
+    resume: bool | None = None
+    """Go on with the run in OUTPUT that was cut off [without: if its options were the same]."""
+    resume_anyway: bool = False
+    """Go on with it though options, pairs or version are others than then."""
     examples: int = 6
     """How many prediction pictures to write after training."""
     train: int = 40

@@ -1,10 +1,10 @@
-"""One training, from decoded pairs to the best weights.
+"""What is trained: the network, its optimiser, its loss and its batches.
 
     training = Training(cached, classes, config)
     estimate = training.measure()                   # compiles, and times a few steps
     outcome = training.run(estimate, keep=save_the_model, record=write_the_history)
 
-Everything that changes while training lives here; the rest are functions from arrays to arrays.
+How a run goes from its first step to its last is told in training/run.py.
 """
 
 from __future__ import annotations
@@ -21,15 +21,7 @@ from dataset.augment import augment
 from dataset.batches import Batches, View
 from dataset.cache import Cached
 from labels.classes import Classes
-from training.budget import WITHOUT_END, Clock, Pace, StepClock, TimeClock
-from training.callbacks import (
-    Interrupted,
-    Interruption,
-    NotANumber,
-    Recorder,
-    StopAtNaN,
-    Validation,
-)
+from training.budget import WITHOUT_END
 from training.choices import choose
 from training.config import Config
 from training.loss import SegmentationLoss, segmentation_loss
@@ -37,8 +29,8 @@ from training.measuring import Estimate, Stopwatch
 from training.network import Networks
 from training.outcome import Outcome
 from training.precision import choose_precision
-from training.progress import Display
 from training.running_scores import RunningScores
+from training.state import State
 from training.validation import Scorer
 
 MEASURED_STEPS = 4
@@ -160,6 +152,8 @@ class Training:
         estimate: Estimate,
         keep: Callable[[], None],
         record: Callable[[Outcome], None],
+        save: Callable[[State], None] = lambda state: None,
+        begun: State | None = None,
     ) -> Outcome:
         """Trains to the end, or until it is interrupted or stopped.
 
@@ -167,59 +161,26 @@ class Training:
             estimate: What measure() returned.
             keep: Called whenever the network is the best so far.
             record: Called after each epoch with the outcome so far.
+            save: Called every minute, and at an interruption, with the state to go on from.
+            begun: The state to go on from.
         """
-        outcome = Outcome(computed_in=str(self.precision))
-        interruption, not_a_number = Interruption(), StopAtNaN()
-        pace = self._pace(estimate)
-        interval = self.interval(estimate)
-        display = Display(self.epochs, self.batches.steps, estimate.step, estimate.validation, pace)
-        validation = Validation(self.scorer, self.cached.val, self.batch_size, keep)
-        callbacks = [
-            not_a_number,
-            validation,
-            pace,
-            Recorder(outcome, record),
-            display,
-            interruption,
-            *self._optional(),
-        ]
-        try:
-            self.fit(self.batches, callbacks, self.epochs, interval)
-            outcome.ended = "finished" if pace.is_over else "stopped early"
-        except Interrupted:
-            outcome.ended = "interrupted"
-        except NotANumber:
-            outcome.ended = "not a number"
-        finally:
-            display.close()
-            interruption.close()
-        return outcome
+        from training.run import Run
 
-    def _pace(self, estimate: Estimate) -> Pace:
-        config = self.config
-        clocks: list[Clock] = []
-        if config.epochs:
-            clocks.append(StepClock(len(self.batches)))
-        if config.minutes:
-            clocks.append(TimeClock(60 * config.minutes, reserve=estimate.validation))
-        return Pace(clocks, config.learning_rate, config.schedule == "constant")
-
-    def _optional(self) -> list[keras.callbacks.Callback]:
-        chosen: list[keras.callbacks.Callback] = []
-        if self.config.early_stopping:
-            patience = self.config.early_stopping
-            chosen.append(keras.callbacks.EarlyStopping("val_miou", mode="max", patience=patience))
-        if self.config.tensorboard:
-            chosen.append(keras.callbacks.TensorBoard(str(self.config.output / "tensorboard")))
-        return chosen
+        return Run(self, estimate, keep, record, save, begun).go()
 
     def fit(
-        self, batches: Batches, callbacks: list[keras.callbacks.Callback], epochs: int, steps: int
+        self,
+        batches: Batches,
+        callbacks: list[keras.callbacks.Callback],
+        epochs: int,
+        steps: int,
+        first_epoch: int = 0,
     ) -> None:
         """Lets the network learn, in Keras's own loop."""
         self.model.fit(
             batches,
             epochs=epochs,
+            initial_epoch=first_epoch,
             steps_per_epoch=steps,
             callbacks=callbacks,
             shuffle=False,  # Batches has its own order

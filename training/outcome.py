@@ -29,7 +29,7 @@ class Outcome:
     """What a training has come to so far."""
 
     history: list[dict[str, float]] = field(default_factory=list)
-    """For each epoch the COLUMNS, and the seconds since the start."""
+    """For each epoch the COLUMNS, the passes over the pairs so far, and the seconds."""
     best_epoch: int = 0
     """Counted from 1; 0 while there is none."""
     seconds: float = 0.0
@@ -38,6 +38,10 @@ class Outcome:
     """'finished', 'stopped early', 'interrupted' or 'not a number' at the end."""
     computed_in: str = ""
     """The precision that was chosen, and why."""
+    setbacks: list[dict[str, Any]] = field(default_factory=list)
+    """Where the loss became infinite or NaN: step, files, where the run went back to, rate."""
+    resumed: list[int] = field(default_factory=list)
+    """After how many steps the run was cut off, each time that it went on."""
 
 
 def run_record(
@@ -54,6 +58,8 @@ def run_record(
         "epochs_done": len(outcome.history),
         "best_epoch": outcome.best_epoch,
         "steps_done": outcome.steps,
+        "resumed_after_steps": outcome.resumed,
+        "setbacks": outcome.setbacks,
         "config": config.to_json(),
         "plan": plan,
         "seed": config.seed,
@@ -100,14 +106,17 @@ def describe_end(outcome: Outcome, config: Config) -> Iterator[str]:
     output = config.output
     if outcome.ended == "not a number":
         yield (
-            "\nThe loss became infinite or NaN, so training ended there. "
+            "\nThe loss became infinite or NaN again and again, so training ended there. "
             f"Try --learning-rate {config.learning_rate / 10:g}."
         )
     if outcome.ended == "interrupted":
         kept = "unet_model_interrupted.hdf5" if outcome.best_epoch else "unet_model.hdf5"
         yield f"\nTraining was interrupted; {kept} holds the weights of that moment."
+        yield "Start it again with the same options, and it goes on."
     if outcome.best_epoch:
-        yield f"\nThe best model is that of epoch {outcome.best_epoch}."
+        passes = outcome.history[outcome.best_epoch - 1]["passes"]
+        place = f"epoch {outcome.best_epoch}" if config.epochs else f"pass {passes:.1f}"
+        yield f"\nThe best model is that of {place}."
     yield f"In {output}:"
     yield from (f"  {file.name}" for file in results(output))
 

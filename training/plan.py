@@ -18,14 +18,13 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from dataset.cache import Cached
-from dataset.checking.finding import counted
+from dataset.wording import counted, duration, short
 from labels.classes import Classes
 from training.backend import device, is_out_of_memory
 from training.config import FOREIGN, Config
 from training.loop import Training
 from training.measuring import Estimate
 from training.memory import memory_text, room_for_more
-from training.progress import duration
 from training.recipes import recipe_config
 
 # Where neither minutes nor epochs are asked for.
@@ -37,7 +36,10 @@ DEARER, LEAST_PASSES, WIDEST = 3.3, 40, 128
 # Few passes learn plain pairs better, many need more to tell apart.
 BOLD_FROM, BOLD_ZOOM = 40, 1.5
 # Options that decide nothing about how a training goes.
-ELSEWHERE = {"data", "format", "output", "cache", "skip_bad", "recipe", "examples", "workers"}
+ELSEWHERE = {
+    *("data", "format", "output", "cache", "skip_bad", "recipe", "examples", "workers"),
+    *("rehearsal", "resume", "resume_anyway", "tensorboard"),
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Plan:
         passes, steps = training.passes(estimate), training.interval(estimate)
         return (
             f"{counted(len(training.cached.train), 'pair')} about {passes:.2g} times, a step in "
-            f"{_short(estimate.step)}, a validation in {_short(estimate.validation)} after every "
+            f"{short(estimate.step)}, a validation in {short(estimate.validation)} after every "
             f"{counted(steps, 'step')}{self._because('minutes')}"
         )
 
@@ -117,7 +119,7 @@ class Plan:
         if minutes and self.estimate.validation > 60 * minutes / 4:
             enough = math.ceil(20 * self.estimate.validation / 60)
             yield (
-                f"A validation alone takes {_short(self.estimate.validation)}: so short a run "
+                f"A validation alone takes {short(self.estimate.validation)}: so short a run "
                 f"learns little. Give it --minutes {enough} or more, or a smaller val."
             )
 
@@ -212,7 +214,3 @@ def zoom_for(passes: float) -> tuple[float, str]:
     if passes >= BOLD_FROM:
         return BOLD_ZOOM, f"bold, as each pair is seen {passes:.0f} times"
     return 1.25, ""
-
-
-def _short(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -9,17 +9,8 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from dataset.wording import duration
 from training.budget import WITHOUT_END, Pace
-
-
-def duration(seconds: float) -> str:
-    """'45 s', '3 min 20 s', '5 min' or '2 h 5 min'."""
-    seconds = max(0, round(seconds))
-    if seconds < 60:
-        return f"{seconds} s"
-    greater, lesser = ("h", "min") if seconds >= 3600 else ("min", "s")
-    whole, rest = divmod(seconds // 60 if greater == "h" else seconds, 60)
-    return f"{whole} {greater} {rest} {lesser}" if rest else f"{whole} {greater}"
 
 
 class Display(keras.callbacks.Callback):
@@ -31,12 +22,20 @@ class Display(keras.callbacks.Callback):
         step_seconds: What a step was measured to take; replaced by what the run itself shows.
         validation_seconds: The same for one validation.
         pace: Knows how much of the run is over, by steps or by the clock.
+        before: Steps that were done before the run was cut off.
     """
 
     def __init__(
-        self, epochs: int, steps: int, step_seconds: float, validation_seconds: float, pace: Pace
+        self,
+        epochs: int,
+        steps: int,
+        step_seconds: float,
+        validation_seconds: float,
+        pace: Pace,
+        before: int = 0,
     ) -> None:
         super().__init__()
+        self.before = before
         self.epochs, self.steps, self.pace = epochs, steps, pace
         self.step_seconds, self.validation_seconds = step_seconds, validation_seconds
         self.done, self.spent = 0, 0.0
@@ -51,6 +50,10 @@ class Display(keras.callbacks.Callback):
     def close(self) -> None:
         """Gives the terminal back, also after an error."""
         self.bar.stop()
+
+    def say(self, text: str) -> None:
+        """A line above the bar."""
+        self.bar.console.print(text, highlight=False, soft_wrap=True)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.epoch, self.epoch_began = epoch, time.monotonic()
@@ -72,22 +75,20 @@ class Display(keras.callbacks.Callback):
         self.spent += max(0.0, passed - logs.get("validation_seconds", 0.0))
         self.validation_seconds = logs.get("validation_seconds", self.validation_seconds)
         best = "  best so far" if logs.get("best_epoch") == epoch + 1 else ""
-        self.bar.console.print(
+        self.say(
             f"{self._place()}  {_scores_text(logs, '')}   "
-            f"validation: {_scores_text(logs, 'val_')}{best}",
-            highlight=False,
-            soft_wrap=True,
+            f"validation: {_scores_text(logs, 'val_')}{best}"
         )
 
     def _place(self) -> str:
         """Where the run is: its epoch, or by the clock how many passes it has made."""
         if self.epochs >= WITHOUT_END:
-            return f"pass {self.done / self.steps:.1f}"
+            return f"pass {(self.before + self.done) / self.steps:.1f}"
         return f"epoch {self.epoch + 1}/{self.epochs}"
 
     def _left(self) -> str:
         validations = self.epochs - self.epoch
-        steps = self.steps * self.epochs - self.done
+        steps = self.steps * self.epochs - self.before - self.done
         seconds = steps * self.step_seconds + validations * self.validation_seconds
         by_clock = self.pace.seconds * (1 - self.pace.share) if self.pace.seconds else seconds
         return duration(min(seconds, by_clock))

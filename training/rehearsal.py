@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 from dataset.batches import Batches, View
-from dataset.checking.finding import counted
+from dataset.wording import counted
 from labels.classes import IGNORE
 from training.loop import Training
 from training.plan import Plan

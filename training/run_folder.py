@@ -34,6 +34,7 @@ FILES = (
     "run.json",
     "evaluation.json",
     "tensorboard",
+    "state.npz",
 )
 
 
@@ -73,6 +74,27 @@ def make_writable(folder: Path) -> None:
             f"{folder} cannot be written to: {_reason(folder, problem)}. Expected a folder for "
             "what the run leaves behind. Change that, or name another with --output."
         ) from None
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keeps other runs out of the folder. The system opens the lock when a run dies, however."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BadInput(
+            f"Another run is writing to {folder}. Expected a folder that one run has for itself. "
+            "Wait until that one ends, or name another folder with --output."
+        ) from None
+    except (NotImplementedError, OSError):
+        pass  # a file system without locks
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _reason(folder: Path, problem: OSError) -> str:

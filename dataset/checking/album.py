@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from dataset.cache import Examples
-from dataset.checking.finding import Finding, counted
+from dataset.checking.finding import Finding
 from dataset.checking.keypoints import Points, points_of
 from dataset.checking.likeness import fingerprints, thumbnails
+from dataset.wording import counted
 
 # Levels between the darkest and the brightest pixel of a channel: a JPEG of one colour has 0 to
 # 3, the dullest of 2,975 street photos 137.

@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 
 from dataset.cache import Examples
-from dataset.checking.finding import Finding, counted
+from dataset.checking.finding import Finding
+from dataset.wording import counted
 
 LOOKED_AT, FEWEST = 24, 10
 AS_CHANCE = 0.65  # up to this share of comparisons, any label fits as well as a photo's own

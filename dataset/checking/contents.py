@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dataset.checking.finding import Finding, counted
+from dataset.checking.finding import Finding
 from dataset.class_counts import ClassCounts
+from dataset.wording import counted
 from labels.classes import Classes
 
 # With fewer pictures of a class than this, one of them more or less decides its score.

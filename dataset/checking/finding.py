@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from dataset.wording import counted
+
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 SHOWN = 5  # examples of one finding that a person reads; the JSON has all
@@ -63,9 +65,3 @@ def findings_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     return [
         asdict(finding) | {"details": list(finding.details)} for finding in by_severity(findings)
     ]
-
-
-def counted(number: int, what: str) -> str:
-    """'1 pair', '1,200 pairs', '2 classes'."""
-    ending = "" if number == 1 else "es" if what.endswith("s") else "s"
-    return f"{number:,} {what}{ending}"

@@ -19,9 +19,10 @@ from typing import Literal
 import numpy as np
 
 from dataset.checking.album import Album
-from dataset.checking.finding import Finding, counted
+from dataset.checking.finding import Finding
 from dataset.checking.keypoints import sameness
 from dataset.checking.likeness import fingerprints, mirrored, nearest
+from dataset.wording import counted
 
 # Different streets have at most .65, two empty highways below a grey sky in IDD .81; copies of one
 # photo seldom have less than .85.

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dataset.cache import Cached
-from dataset.checking.finding import Finding, Severity, counted
+from dataset.checking.finding import Finding, Severity
 from dataset.pairs import Dataset
+from dataset.wording import counted
 
 
 def unusable(cached: Cached, severity: Severity) -> Iterator[Finding]:

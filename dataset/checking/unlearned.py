@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from dataset.checking.finding import Finding, counted
+from dataset.checking.finding import Finding
 from dataset.pairs import Dataset, Pair
+from dataset.wording import counted
 from utils_func import BadInput
 
 Progress = Callable[[int, int], None]

@@ -132,6 +132,19 @@ def test_epochs_are_counted_in_whole_numbers(axes: Axes) -> None:
     np.testing.assert_array_equal(ticks, np.rint(ticks))
 
 
+def test_a_run_by_the_clock_is_drawn_over_its_passes(axes: Axes) -> None:
+    draw_curves(axes, "mIoU", [0.25, 0.5], [0.3, 0.6], passes=[2.4, 4.9])
+    assert curves(axes)["validation"] == ([2.4, 4.9], [0.25, 0.5])
+    assert axes.get_xlabel() == "passes over the pairs"
+    assert axes.get_title() == "mIoU: best validation 0.500, pass 4.9"
+
+
+def test_passes_that_are_epochs_are_called_so(axes: Axes) -> None:
+    draw_curves(axes, "mIoU", [0.25, 0.5], None, passes=[1.0, 2.0])
+    assert axes.get_xlabel() == "epoch"
+    assert axes.get_title() == "mIoU: best validation 0.500, epoch 2"
+
+
 def test_a_picture_is_drawn_as_it_is_without_axes(axes: Axes) -> None:
     picture = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
     draw_picture(axes, picture, "photo")

@@ -56,7 +56,7 @@ def test_steps_are_counted() -> None:
 def test_time_is_counted_from_the_start_and_the_reserve_is_kept(now: list[float]) -> None:
     clock = TimeClock(seconds=100, reserve=20)
     now[0] = 50.0
-    clock.start()
+    clock.start(0.0)
     shares = []
     for now[0] in (50.0, 70.0, 130.0, 500.0):
         shares.append(clock.share(0))

@@ -25,6 +25,7 @@ from training.callbacks import (
 from training.config import Config
 from training.loop import Estimate, Training
 from training.outcome import Outcome
+from training.run import Run
 from training.scores import Scores
 from training.validation import Scored
 
@@ -115,14 +116,16 @@ def train_with(
     """The outcome, the epochs in which a model was kept, and those that were recorded."""
     recorded: list[int] = []
     kept: list[int] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "_optional", lambda: list(others))
-        outcome = training.run(
-            NO_TIME,
-            keep=lambda: kept.append(len(recorded) + 1),
-            record=lambda outcome: recorded.append(len(outcome.history)),
-        )
-    return outcome, kept, recorded
+    run = Run(
+        training,
+        NO_TIME,
+        keep=lambda: kept.append(len(recorded) + 1),
+        record=lambda outcome: recorded.append(len(outcome.history)),
+        save=lambda state: None,
+        begun=None,
+    )
+    run.callbacks += others
+    return run.go(), kept, recorded
 
 
 @pytest.mark.parametrize(
@@ -229,6 +232,24 @@ def test_without_ctrl_c_the_handler_of_before_is_back(handler: list[int]) -> Non
     assert handler == [signal.SIGINT]
 
 
+def test_sigterm_ends_in_order_as_well_and_both_signals_get_their_meaning_back(
+    handler: list[int],
+) -> None:
+    before = signal.signal(signal.SIGTERM, lambda number, frame: handler.append(number))
+    try:
+        interruption = Interruption()
+        interruption.on_train_begin()
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Interrupted):
+            interruption.on_train_batch_end(0)
+        assert handler == []
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+        assert handler == [signal.SIGTERM, signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def test_ctrl_c_waits_for_the_end_of_the_step(handler: list[int]) -> None:
     interruption = Interruption()
     interruption.on_train_begin()
@@ -247,11 +268,14 @@ def test_a_run_that_never_began_leaves_ctrl_c_as_it_was(handler: list[int]) -> N
 def test_each_epoch_is_recorded_with_its_numbers() -> None:
     outcome = Outcome()
     seen: list[tuple[int, int]] = []
-    recorder = Recorder(outcome, lambda now: seen.append((len(now.history), now.best_epoch)))
+    recorder = Recorder(outcome, 4, lambda now: seen.append((len(now.history), now.best_epoch)))
+    for step in range(6):
+        recorder.on_train_batch_end(step)
     recorder.on_epoch_end(0, {"loss": np.float32(0.5), "best_epoch": 1, "validation_seconds": 9})
     recorder.on_epoch_end(1, {"loss": 0.25, "best_epoch": 1})
     assert seen == [(1, 1), (2, 1)]
     first, second = outcome.history
     assert (first["loss"], second["loss"]) == (0.5, 0.25)
     assert 0 <= first["seconds"] <= second["seconds"] == outcome.seconds
-    assert set(first) == {"loss", "seconds"}
+    assert set(first) == {"loss", "passes", "seconds"}
+    assert first["passes"] == 1.5

@@ -33,6 +33,7 @@ COLUMNS = (
     "val_accuracy",
     "val_miou",
     "learning_rate",
+    "passes",
     "seconds",
 )
 

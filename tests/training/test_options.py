@@ -47,6 +47,8 @@ TRAIN_ONLY = {
     "zoom",
     "light",
     "rehearsal",
+    "resume",
+    "resume-anyway",
     "examples",
     "tensorboard",
 }

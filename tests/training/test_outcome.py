@@ -85,6 +85,7 @@ def test_versions_name_what_is_installed_and_nothing_else(
             [
                 "Training was interrupted; unet_model_interrupted.hdf5 holds the weights of "
                 "that moment.",
+                "Start it again with the same options, and it goes on.",
                 "The best model is that of epoch 2.",
             ],
         ),
@@ -92,7 +93,7 @@ def test_versions_name_what_is_installed_and_nothing_else(
             "not a number",
             0,
             [
-                "The loss became infinite or NaN, so training ended there. "
+                "The loss became infinite or NaN again and again, so training ended there. "
                 "Try --learning-rate 0.0002."
             ],
         ),
@@ -100,7 +101,7 @@ def test_versions_name_what_is_installed_and_nothing_else(
             "not a number",
             4,
             [
-                "The loss became infinite or NaN, so training ended there. "
+                "The loss became infinite or NaN again and again, so training ended there. "
                 "Try --learning-rate 0.0002.",
                 "The best model is that of epoch 4.",
             ],
@@ -110,8 +111,9 @@ def test_versions_name_what_is_installed_and_nothing_else(
 def test_the_last_words_say_how_it_ended(
     ended: str, best_epoch: int, expected: list[str], tmp_path: Path
 ) -> None:
-    outcome = Outcome(best_epoch=best_epoch, ended=ended)
-    lines = [line.strip() for line in describe_end(outcome, Config(output=tmp_path))]
+    outcome = Outcome([{"passes": 1.0}] * 4, best_epoch=best_epoch, ended=ended)
+    config = Config(output=tmp_path, epochs=4)
+    lines = [line.strip() for line in describe_end(outcome, config)]
     assert lines == [*expected, f"In {tmp_path}:"]
 
 
@@ -119,5 +121,7 @@ def test_the_last_words_list_what_lies_there_but_for_earlier_runs(tmp_path: Path
     for name in ("unet_model.hdf5", "acc.png", ".hidden"):
         (tmp_path / name).touch()
     (tmp_path / "earlier").mkdir()
-    lines = list(describe_end(Outcome(best_epoch=1), Config(output=tmp_path)))
+    outcome = Outcome([{"passes": 7.25}], best_epoch=1)
+    lines = list(describe_end(outcome, Config(output=tmp_path, minutes=3.0)))
+    assert lines[0] == "\nThe best model is that of pass 7.2."
     assert lines[-3:] == [f"In {tmp_path}:", "  acc.png", "  unet_model.hdf5"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from training.budget import Pace, StepClock, TimeClock
-from training.progress import Display, duration
+from training.progress import Display
 
 LOGS = {"loss": 1.23456, "accuracy": 0.5, "miou": 0.25}
 VALIDATED = {
@@ -26,26 +26,6 @@ LINE = (
 def _no_forced_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-3, "0 s"),
-        (0.4, "0 s"),
-        (45, "45 s"),
-        (59.4, "59 s"),
-        (59.6, "1 min"),
-        (200, "3 min 20 s"),
-        (3599.4, "59 min 59 s"),
-        (3599.6, "1 h"),
-        (7500, "2 h 5 min"),
-        (7559, "2 h 5 min"),
-        (100 * 3600, "100 h"),
-    ],
-)
-def test_a_duration_is_told_in_at_most_two_units(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def by_steps(steps: int) -> Pace:

@@ -6,15 +6,19 @@ import csv
 import json
 import math
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from training.run_folder import (
+    alone_in,
     make_writable,
     move_earlier,
     replacing,
+    results,
     write_json,
     write_table,
 )
@@ -199,3 +203,43 @@ def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
                 make_writable(folder)
     finally:
         tmp_path.chmod(0o700)
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from training.run_folder import alone_in
+with alone_in(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_run_is_refused_until_the_first_is_over_even_if_it_was_killed(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with (
+            pytest.raises(BadInput, match="Another run is writing to") as caught,
+            alone_in(tmp_path),
+        ):
+            pass
+        assert "--output" in str(caught.value)
+        holder.kill()
+    with alone_in(tmp_path):
+        assert not results(tmp_path), "the lock is no result"
+
+
+def test_a_file_system_without_locks_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr("filelock.FileLock.acquire", fail)
+    with alone_in(tmp_path):
+        (tmp_path / "acc.png").touch()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dataset.checking.finding import Finding, counted, finding_lines, findings_json, verdict
+from dataset.checking.finding import Finding, finding_lines, findings_json, verdict
 
 NOTE = Finding("note", "A class is rare.", ("car",), "Add some.")
 ERROR = Finding("error", "7 files are bad.", tuple("abcdefg"), "Correct them.")
@@ -44,11 +44,3 @@ def test_the_json_has_all_details() -> None:
 )
 def test_the_verdict_counts_them(findings: list[Finding], text: str) -> None:
     assert verdict(findings) == text
-
-
-def test_numbers_are_written_with_their_plural() -> None:
-    assert [counted(1, "pair"), counted(1200, "pair"), counted(2, "class")] == [
-        "1 pair",
-        "1,200 pairs",
-        "2 classes",
-    ]

@@ -1,0 +1,153 @@
+"""One run, from its first step to its last, or from where it was cut off.
+
+    outcome = Run(training, estimate, keep, record, save, begun).go()
+
+Between the steps stand the callbacks, in an order that matters: what one adds to the logs of an
+epoch is there for those behind it, and the state is taken when all others have had their turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import keras
+
+from training.budget import Clock, Pace, StepClock, TimeClock
+from training.callbacks import (
+    Interrupted,
+    Interruption,
+    NotANumber,
+    Patience,
+    Recorder,
+    StopAtNaN,
+    Validation,
+)
+from training.measuring import Estimate
+from training.outcome import Outcome
+from training.progress import Display
+from training.saving import Keepers, Saver
+from training.state import State
+
+if TYPE_CHECKING:
+    from training.loop import Training
+
+SETBACKS = 3  # so often a run goes back where its loss has become infinite or NaN
+
+
+class Run:
+    """Everything that changes while training goes on.
+
+    Args:
+        training: What is trained.
+        estimate: What its measure() returned.
+        keep: Called whenever the network is the best so far.
+        record: Called after each epoch with the outcome so far.
+        save: Called with the state to go on from.
+        begun: The state to go on from.
+    """
+
+    def __init__(
+        self,
+        training: Training,
+        estimate: Estimate,
+        keep: Callable[[], None],
+        record: Callable[[Outcome], None],
+        save: Callable[[State], None],
+        begun: State | None,
+    ) -> None:
+        self.training, self.interval = training, training.interval(estimate)
+        self.outcome = Outcome(computed_in=str(training.precision))
+        self.pace = pace_of(training, estimate)
+        cached, batch = training.cached, training.batch_size
+        validation = Validation(training.scorer, cached.val, batch, keep)
+        patience = Patience(training.config.early_stopping)
+        self.keepers = Keepers(training.model, self.outcome, self.pace, validation, patience)
+        if begun:
+            self.keepers.restore(begun)
+            self.outcome.resumed.append(self.outcome.steps)
+        steps = training.batches.steps
+        self.saver = Saver(self.keepers, self.interval, save, begun)
+        self.display = Display(
+            *(training.epochs, steps, estimate.step, estimate.validation, self.pace),
+            before=self.outcome.steps,
+        )
+        self.interruption = Interruption(lambda: self.pace.step % self.interval == 0)
+        self.callbacks = [
+            *(StopAtNaN(), validation, self.pace, patience),
+            Recorder(self.outcome, steps, record, self.pace.passed_before),
+            *(self.display, self.saver, self.interruption),
+        ]
+        if training.config.tensorboard:
+            folder = training.config.output / "tensorboard"
+            self.callbacks.append(keras.callbacks.TensorBoard(str(folder)))
+
+    def go(self) -> Outcome:
+        """To the end, or until it is interrupted or stopped."""
+        try:
+            self._learn_in_spite_of_setbacks()
+            self.outcome.ended = "finished" if self.pace.is_over else "stopped early"
+        except Interrupted:
+            self.saver.save()
+            self.outcome.ended = "interrupted"
+        except NotANumber:
+            self.outcome.ended = "not a number"
+        finally:
+            self.display.close()
+            self.interruption.close()
+        return self.outcome
+
+    def _learn_in_spite_of_setbacks(self) -> None:
+        """Where the loss breaks, once more from the last state, with half the rate."""
+        while True:
+            try:
+                return self._learn(self.outcome.steps)
+            except NotANumber:
+                if len(self.outcome.setbacks) >= SETBACKS:
+                    raise
+                self._go_back()
+
+    def _learn(self, first: int) -> None:
+        """From a step of the run on: the rest of its epoch, then the others."""
+        training, interval = self.training, self.interval
+        epoch, done = divmod(first, interval)
+        if done:
+            training.batches.first = first
+            training.fit(training.batches, self.callbacks, epoch + 1, interval - done, epoch)
+            epoch += 1
+            if training.model.stop_training:
+                return
+        training.batches.first = epoch * interval
+        training.fit(training.batches, self.callbacks, training.epochs, interval, epoch)
+
+    def _go_back(self) -> None:
+        training, step = self.training, self.pace.step
+        # The step before may have broken the weights, which shows in this one's loss.
+        numbers = [
+            number
+            for index in range(max(0, step - 1), step + 1)
+            for number in training.batches.order(index)
+        ]
+        files = [training.cached.train.names[number] for number in numbers]
+        rate = self.pace.rate / 2  # of now, as the state knows nothing of a setback before
+        self.saver.go_back()
+        self.pace.rate = rate
+        training.model.optimizer.learning_rate = self.pace.rate
+        self.outcome.setbacks.append(
+            {"step": step + 1, "back_to": self.pace.step, "rate": self.pace.rate, "files": files}
+        )
+        self.display.say(
+            f"The loss became infinite or NaN in step {step + 1:,}, with {', '.join(files)}. Going "
+            f"back to step {self.pace.step:,}, with half the learning rate, {self.pace.rate:g}."
+        )
+
+
+def pace_of(training: Training, estimate: Estimate) -> Pace:
+    """The clocks that the configuration asks for."""
+    config = training.config
+    clocks: list[Clock] = []
+    if config.epochs:
+        clocks.append(StepClock(training.batches.steps * training.epochs))
+    if config.minutes:
+        clocks.append(TimeClock(60 * config.minutes, reserve=estimate.validation))
+    return Pace(clocks, config.learning_rate, config.schedule == "constant")

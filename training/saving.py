@@ -1,0 +1,145 @@
+"""What a run that goes on later must know, taken from all who keep it and given back to them.
+
+keepers = Keepers(model, outcome, pace, validation, patience)
+state = keepers.snapshot()                  # after any step
+keepers.restore(state)                      # in another process: the run goes on bit by bit
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from training.budget import Pace
+from training.callbacks import Patience, Validation
+from training.outcome import Outcome
+from training.state import State
+
+EVERY = 60.0  # seconds from one state to the next, …
+SHARE = 0.01  # … or more, so that writing takes at most this share of the time
+
+
+@dataclass
+class Keepers:
+    """Everything that changes while a run goes on."""
+
+    model: keras.Model
+    outcome: Outcome
+    pace: Pace
+    validation: Validation
+    patience: Patience
+
+    def snapshot(self) -> State:
+        """The state of now."""
+        if keras.backend.backend() == "jax":
+            # On JAX, fit() keeps the values to itself until it is asked.
+            self.model.jax_state_sync()
+        facts = {
+            "outcome": asdict(self.outcome),
+            "step": self.pace.step,
+            "rate": self.pace.rate,
+            "seconds": self.pace.passed,
+            "best": self.validation.best,
+            "best_epoch": self.validation.best_epoch,
+            "waited": self.patience.waited,
+        }
+        return State([np.array(variable.numpy()) for variable in self._variables()], facts)
+
+    def restore(self, state: State) -> None:
+        """Makes the state that of now; that of the scores comes with the epoch."""
+        if keras.backend.backend() == "jax":
+            self.model.jax_state_sync()
+        variables = self._variables()
+        if [array.shape for array in state.arrays] != [tuple(one.shape) for one in variables]:
+            raise ValueError("The state is that of another network.")
+        for variable, array in zip(variables, state.arrays, strict=True):
+            variable.assign(array)
+        facts = state.facts
+        setbacks = self.outcome.setbacks  # what was gone back from is not forgotten
+        for name, value in copy.deepcopy(facts["outcome"]).items():
+            setattr(self.outcome, name, value)
+        self.outcome.setbacks = setbacks or self.outcome.setbacks
+        self.pace.go_on(facts["step"], facts["rate"], facts["seconds"])
+        self.validation.best, self.validation.best_epoch = facts["best"], facts["best_epoch"]
+        self.patience.best, self.patience.waited = facts["best"], facts["waited"]
+
+    def _variables(self) -> list[Any]:
+        if not self.model.optimizer.built:
+            self.model.optimizer.build(self.model.trainable_variables)
+        return [*self.model.variables, *self.model.optimizer.variables, *self.scores()]
+
+    def scores(self) -> list[Any]:
+        """What the running scores of an epoch have counted so far."""
+        return list(self.model.metrics_variables)
+
+
+class Saver(keras.callbacks.Callback):
+    """Writes the state after each validation and, between two steps, every minute.
+
+    Stands after all that the state is taken from.
+
+    Args:
+        keepers: They know the state.
+        interval: Steps of an epoch.
+        write: Writes a state.
+        begun: The state that the run goes on from, if it does.
+    """
+
+    def __init__(
+        self,
+        keepers: Keepers,
+        interval: int,
+        write: Callable[[State], None],
+        begun: State | None = None,
+    ) -> None:
+        super().__init__()
+        self.keepers, self.interval, self.write, self.begun = keepers, interval, write, begun
+        self.last = begun
+        self.saved, self.took = time.monotonic(), 0.0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.last = self.last or self.keepers.snapshot()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        # Keras has just set the scores of the epoch to zero, which is wrong in its middle.
+        if self.begun is not None and self.begun.facts["step"] % self.interval:
+            counted = self.keepers.scores()
+            values = self.begun.arrays[len(self.begun.arrays) - len(counted) :]
+            for variable, value in zip(counted, values, strict=True):
+                variable.assign(value)
+        self.begun = None
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        # After an epoch's last step comes its validation, and the state with it.
+        if self.keepers.pace.step % self.interval:
+            self._save_after(EVERY)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._save_after(0.0)
+
+    def _save_after(self, seconds: float) -> None:
+        """Saves if the last time is so long ago, and writing costs little."""
+        if time.monotonic() >= self.saved + max(seconds, self.took / SHARE):
+            self.save()
+
+    def save(self) -> None:
+        """Writes the state of now."""
+        began = time.monotonic()
+        state = self.keepers.snapshot()
+        if all(np.isfinite(array).all() for array in state.arrays):
+            self.last = state
+            self.write(state)
+        self.saved = time.monotonic()
+        self.took = self.saved - began
+
+    def go_back(self) -> None:
+        """Makes the last state that was whole that of now."""
+        assert self.last, "there is one from the first step on"
+        self.keepers.restore(self.last)
+        self.begun = self.last

@@ -1,0 +1,82 @@
+"""The whole state of a run in one file: numbers and text, nothing that could be run.
+
+    write_state(folder, State(arrays, facts))
+    state = read_state(folder)              # None where there is none
+
+The file is written beside, flushed to the disk and read back before it takes the place of the one
+before: whenever a run dies, one of them is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.run_folder import replacing
+from utils_func import BadInput
+
+NAME = "state.npz"
+FACTS = "facts"
+
+
+@dataclass(frozen=True)
+class State:
+    """Arrays of numbers, and what JSON can say."""
+
+    arrays: list[np.ndarray]
+    facts: dict[str, Any]
+
+
+def write_state(folder: Path, state: State) -> None:
+    """Puts the state in the place of the one before, once it is proven whole."""
+    text = np.frombuffer(json.dumps(state.facts).encode(), np.uint8)
+    named = {f"{number:05}": array for number, array in enumerate(state.arrays)}
+    with replacing(folder / NAME) as beside:
+        with beside.open("wb") as opened:
+            np.savez(opened, allow_pickle=False, **{FACTS: text}, **named)
+            opened.flush()
+            os.fsync(opened.fileno())
+        with zipfile.ZipFile(beside) as written:
+            if written.testzip():
+                raise OSError(f"{beside} was not written as it should be")
+
+
+def read_state(folder: Path) -> State | None:
+    """The state that lies in the folder.
+
+    Raises:
+        BadInput: It is damaged.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return None
+    try:
+        _expect_no_bomb(path)
+        with np.load(path, allow_pickle=False) as stored:
+            facts = json.loads(stored[FACTS].tobytes())
+            names = sorted(name for name in stored.files if name != FACTS)
+            return State([stored[name] for name in names], facts)
+    except Exception as problem:  # a flipped bit may come as nearly any of them
+        raise BadInput(
+            f"{path} cannot be read: {problem}. Expected the state of a run, as it wrote it. "
+            "Begin anew with --no-resume; what lies there is moved to earlier/."
+        ) from None
+
+
+def _expect_no_bomb(path: Path) -> None:
+    """What unpacks to more than its file was not written here."""
+    with zipfile.ZipFile(path) as stored:
+        for entry in stored.infolist():
+            if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > path.stat().st_size:
+                raise ValueError(f"its part {entry.filename} is packed")
+
+
+def remove_state(folder: Path) -> None:
+    """A run that is over has no state to go on from."""
+    (folder / NAME).unlink(missing_ok=True)
