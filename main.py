@@ -10,6 +10,7 @@ Everything lands in output/: plots, prediction pictures, the model, and run.json
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -53,6 +54,7 @@ Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
 # The built-in run is there to be looked at soon: it has what is left of 6 minutes when the pairs
 # are drawn, decoded and planned for. Drawing the results takes some 25 seconds.
 SECONDS_ON_SCENES = 360 - 30
+INTERRUPTED = "unet_model_interrupted.hdf5"
 MOST_SECONDS = 1800  # of any other run whose length nobody asks for
 
 
@@ -110,11 +112,13 @@ def train_and_show(config: Config) -> int:
     keep, save = partial(keep_model, training), save_with(plan, cached)
     outcome = training.run(plan.estimate, keep, record, save, begun)
     if outcome.ended == "interrupted":
-        keep_model(training, "unet_model_interrupted.hdf5" if outcome.best_epoch else "")
+        keep_model(training, INTERRUPTED if outcome.best_epoch else "")
     show_results(training, outcome)
     record(outcome)
     if outcome.ended != "interrupted":
         remove_state(config.output)
+        if outcome.resumed:
+            (config.output / INTERRUPTED).unlink(missing_ok=True)
     print(*describe_end(outcome, config), sep="\n")
     return 0 if outcome.best_epoch or outcome.ended == "interrupted" else 1
 
@@ -144,8 +148,10 @@ def plan_or_go_on(
     from training.rehearsal import rehearse_if_long
     from training.resuming import plan_of, run_to_go_on_with
     from training.run_folder import move_earlier
+    from training.state import NAME
 
-    if begun := run_to_go_on_with(config, cached):
+    if begun := run_to_go_on_with(config, cached, dataset.classes):
+        forget_a_lost_best(begun, config.output)
         plan = plan_of(begun, cached, dataset.classes, config)
         print(*plan.lines(), sep="\n", flush=True)
         return plan, begun
@@ -156,7 +162,22 @@ def plan_or_go_on(
     rehearse_if_long(plan)
     if earlier := move_earlier(config.output):
         print(f"The run before was moved to {earlier}.")
+        if (earlier / NAME).exists():
+            print(f"It was not over: with its options and --output {earlier} it goes on.")
     return plan, None
+
+
+def forget_a_lost_best(begun: State, output: Path) -> None:
+    """A best model whose file is gone or damaged is none."""
+    from deploy.model_file import read_card
+
+    if not begun.facts["best_epoch"]:
+        return
+    try:
+        read_card(output / "unet_model.hdf5")
+    except BadInput as problem:
+        print(f"The best model so far is lost, so the next one is the best: {problem}")
+        begun.facts.update(best=-math.inf, best_epoch=0)
 
 
 def keep_model(training: Training, name: str = "") -> None:

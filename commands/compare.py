@@ -139,10 +139,15 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
 def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, Training]:
     import keras
 
-    from training.plan import make_plan
-
     keras.backend.clear_session()  # the network of the recipe before
     make_writable(config.output)
+    with alone_in(config.output):
+        return _train_alone(config, dataset, cached)
+
+
+def _train_alone(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, Training]:
+    from training.plan import make_plan
+
     if earlier := move_earlier(config.output):
         print(f"Its run before was moved to {earlier}.")
     plan = make_plan(cached, dataset.classes, config)

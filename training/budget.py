@@ -89,9 +89,9 @@ class Pace(keras.callbacks.Callback):
         """How much of the run is over, 0 to 1."""
         return max(clock.share(self.step) for clock in self.clocks)
 
-    def go_on(self, step: int, rate: float, passed: float) -> None:
+    def go_on(self, step: int, passed: float) -> None:
         """From a state: the clock of a run that has begun in this process goes on as it is."""
-        self.step, self.rate = step, rate
+        self.step = step
         if math.isnan(self.began):
             self.passed_before = passed
 

@@ -40,21 +40,24 @@ class Validation(keras.callbacks.Callback):
         self.keep = keep
         self.best = -math.inf
         self.best_epoch = 0
+        self.number = 0  # of the validation; Keras counts epochs, which may have other lengths now
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         assert logs is not None
         began = time.monotonic()
         scored = self.scorer.score(self.examples, self.batch_size)
         miou = scored.confident.mean_iou
+        self.number += 1
         # A split of ignored pixels alone has no score; the first model is kept all the same.
         if miou > self.best or not self.best_epoch:
-            self.best, self.best_epoch = miou, epoch + 1
+            self.best, self.best_epoch = miou, self.number
             self.keep()
         logs.update(
             val_loss=scored.loss,
             val_accuracy=scored.confident.accuracy,
             val_miou=miou,
             best_epoch=self.best_epoch,
+            is_best=self.best_epoch == self.number,
             learning_rate=float(self.model.optimizer.learning_rate),
         )
         logs["validation_seconds"] = time.monotonic() - began

@@ -52,6 +52,8 @@ class Plan:
     """Why each field of the configuration that was left open has its value."""
     asked: Config
     """The configuration as it was given."""
+    passed: float = 0.0
+    """Seconds that are over already, of a run that goes on."""
 
     @property
     def seconds(self) -> float:
@@ -64,8 +66,9 @@ class Plan:
     def lines(self) -> Iterator[str]:
         """The plan as a person reads it."""
         config = self.training.config
-        end = time.strftime("%H:%M", time.localtime(time.time() + self.seconds))
-        yield f"The plan of recipe {config.recipe}, for {duration(self.seconds)} until {end}:"
+        left = max(0.0, self.seconds - self.passed)
+        end = time.strftime("%H:%M", time.localtime(time.time() + left))
+        yield f"The plan of recipe {config.recipe}, for {duration(left)} until {end}:"
         yield from (f"  {what:10} {text}" for what, text in self._rows())
         yield from self._warning()
         yield "Ctrl-C ends it early and keeps the best model."

@@ -53,7 +53,7 @@ class Display(keras.callbacks.Callback):
 
     def say(self, text: str) -> None:
         """A line above the bar."""
-        self.bar.console.print(text, highlight=False, soft_wrap=True)
+        self.bar.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.epoch, self.epoch_began = epoch, time.monotonic()
@@ -74,7 +74,7 @@ class Display(keras.callbacks.Callback):
         passed = time.monotonic() - self.epoch_began
         self.spent += max(0.0, passed - logs.get("validation_seconds", 0.0))
         self.validation_seconds = logs.get("validation_seconds", self.validation_seconds)
-        best = "  best so far" if logs.get("best_epoch") == epoch + 1 else ""
+        best = "  best so far" if logs.get("is_best") else ""
         self.say(
             f"{self._place()}  {_scores_text(logs, '')}   "
             f"validation: {_scores_text(logs, 'val_')}{best}"

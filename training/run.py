@@ -62,7 +62,11 @@ class Run:
         cached, batch = training.cached, training.batch_size
         validation = Validation(training.scorer, cached.val, batch, keep)
         patience = Patience(training.config.early_stopping)
-        self.keepers = Keepers(training.model, self.outcome, self.pace, validation, patience)
+        self.keepers = Keepers(
+            *(training.model, self.outcome, self.pace, validation, patience),
+            rate=training.config.learning_rate,
+        )
+        self.begun = begun
         if begun:
             self.keepers.restore(begun)
             self.outcome.resumed.append(self.outcome.steps)
@@ -84,9 +88,12 @@ class Run:
 
     def go(self) -> Outcome:
         """To the end, or until it is interrupted or stopped."""
+        if self.begun and self.begun.facts["over"]:  # it was cut off after its last step
+            self.outcome.ended = self.begun.facts["over"]
+            return self.outcome
         try:
             self._learn_in_spite_of_setbacks()
-            self.outcome.ended = "finished" if self.pace.is_over else "stopped early"
+            self.outcome.ended = self.keepers.ending() or "stopped early"
         except Interrupted:
             self.saver.save()
             self.outcome.ended = "interrupted"
@@ -129,13 +136,12 @@ class Run:
             for number in training.batches.order(index)
         ]
         files = [training.cached.train.names[number] for number in numbers]
-        rate = self.pace.rate / 2  # of now, as the state knows nothing of a setback before
         self.saver.go_back()
-        self.pace.rate = rate
-        training.model.optimizer.learning_rate = self.pace.rate
-        self.outcome.setbacks.append(
-            {"step": step + 1, "back_to": self.pace.step, "rate": self.pace.rate, "files": files}
-        )
+        self.display.before = self.pace.step - self.display.done
+        setback = {"step": step + 1, "back_to": self.pace.step, "files": files}
+        self.outcome.setbacks.append(setback)
+        self.keepers.set_rate()
+        setback["rate"] = self.pace.rate
         self.display.say(
             f"The loss became infinite or NaN in step {step + 1:,}, with {', '.join(files)}. Going "
             f"back to step {self.pace.step:,}, with half the learning rate, {self.pace.rate:g}."

@@ -44,9 +44,16 @@ def replacing(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         yield beside
+        _flush(beside)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _flush(file: Path) -> None:
+    """To the disk: else a power cut may leave the new name with nothing behind it."""
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -92,6 +99,9 @@ def alone_in(folder: Path) -> Iterator[None]:
     except (NotImplementedError, OSError):
         pass  # a file system without locks
     try:
+        for pattern in FILES:  # what a run that was killed had not written to its end
+            for left in folder.glob(f".[0-9]*-{pattern}"):
+                left.unlink(missing_ok=True)
         yield
     finally:
         lock.release()

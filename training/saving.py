@@ -19,7 +19,8 @@ import numpy as np
 from training.budget import Pace
 from training.callbacks import Patience, Validation
 from training.outcome import Outcome
-from training.state import State
+from training.state import NAME, State
+from utils_func import BadInput
 
 EVERY = 60.0  # seconds from one state to the next, …
 SHARE = 0.01  # … or more, so that writing takes at most this share of the time
@@ -34,6 +35,8 @@ class Keepers:
     pace: Pace
     validation: Validation
     patience: Patience
+    rate: float
+    """The highest learning rate where nothing has gone wrong."""
 
     def snapshot(self) -> State:
         """The state of now."""
@@ -43,7 +46,7 @@ class Keepers:
         facts = {
             "outcome": asdict(self.outcome),
             "step": self.pace.step,
-            "rate": self.pace.rate,
+            "over": self.ending(),
             "seconds": self.pace.passed,
             "best": self.validation.best,
             "best_epoch": self.validation.best_epoch,
@@ -57,17 +60,33 @@ class Keepers:
             self.model.jax_state_sync()
         variables = self._variables()
         if [array.shape for array in state.arrays] != [tuple(one.shape) for one in variables]:
-            raise ValueError("The state is that of another network.")
+            raise BadInput(
+                f"{NAME} is the state of another network or optimiser: its arrays do not fit. "
+                "Expected the options that the run began with. Give those, or --no-resume."
+            )
         for variable, array in zip(variables, state.arrays, strict=True):
             variable.assign(array)
         facts = state.facts
-        setbacks = self.outcome.setbacks  # what was gone back from is not forgotten
+        # What a run has gone back from, or gone on after, is not forgotten by going back.
+        before = {"setbacks": self.outcome.setbacks, "resumed": self.outcome.resumed}
         for name, value in copy.deepcopy(facts["outcome"]).items():
-            setattr(self.outcome, name, value)
-        self.outcome.setbacks = setbacks or self.outcome.setbacks
-        self.pace.go_on(facts["step"], facts["rate"], facts["seconds"])
+            setattr(self.outcome, name, before.get(name) or value)
+        self.pace.go_on(facts["step"], facts["seconds"])
+        self.set_rate()
+        self.validation.number = len(self.outcome.history)
         self.validation.best, self.validation.best_epoch = facts["best"], facts["best_epoch"]
         self.patience.best, self.patience.waited = facts["best"], facts["waited"]
+
+    def set_rate(self) -> None:
+        """Half the rate for each setback."""
+        self.pace.rate = self.rate / 2 ** len(self.outcome.setbacks)
+        self.model.optimizer.learning_rate = self.pace.rate
+
+    def ending(self) -> str:
+        """How the run ends, where this is its end."""
+        if not self.model.stop_training and not self.pace.is_over:
+            return ""
+        return "finished" if self.pace.is_over else "stopped early"
 
     def _variables(self) -> list[Any]:
         if not self.model.optimizer.built:
@@ -80,7 +99,8 @@ class Keepers:
 
 
 class Saver(keras.callbacks.Callback):
-    """Writes the state after each validation and, between two steps, every minute.
+    """Writes the state with each better model, else after a validation or, between two steps, every
+    minute, if that costs little.
 
     Stands after all that the state is taken from.
 
@@ -121,7 +141,11 @@ class Saver(keras.callbacks.Callback):
             self._save_after(EVERY)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._save_after(0.0)
+        assert logs is not None
+        if logs["best_epoch"] == len(self.keepers.outcome.history):
+            self.save()  # the model file is of now, so the state must be
+        else:
+            self._save_after(0.0)
 
     def _save_after(self, seconds: float) -> None:
         """Saves if the last time is so long ago, and writing costs little."""

@@ -10,7 +10,6 @@ before: whenever a run dies, one of them is whole.
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +39,6 @@ def write_state(folder: Path, state: State) -> None:
     with replacing(folder / NAME) as beside:
         with beside.open("wb") as opened:
             np.savez(opened, allow_pickle=False, **{FACTS: text}, **named)
-            opened.flush()
-            os.fsync(opened.fileno())
         with zipfile.ZipFile(beside) as written:
             if written.testzip():
                 raise OSError(f"{beside} was not written as it should be")

@@ -161,6 +161,7 @@ def test_the_scores_are_there_for_the_callbacks_behind(examples: Examples) -> No
         "val_accuracy": 0.5,
         "val_miou": 0.25,
         "best_epoch": 1,
+        "is_best": True,
         "learning_rate": 0.125,
     }
 

@@ -38,7 +38,7 @@ def play(display: Display, epochs: int = 2, steps: int = 3) -> None:
         display.on_epoch_begin(epoch)
         for step in range(steps):
             display.on_train_batch_end(step, LOGS)
-        display.on_epoch_end(epoch, VALIDATED)
+        display.on_epoch_end(epoch, {**VALIDATED, "is_best": epoch == 0})
     display.on_train_end()
 
 
@@ -68,7 +68,7 @@ def test_on_a_terminal_the_lines_stay_and_the_bar_shows_the_time_left(
         assert task.fields["text"] == "epoch 1/2  loss 1.235  accuracy 0.500  mIoU 0.250"
         # 19 steps of 2 s and two validations of 3 s
         assert task.fields["left"] == "44 s"
-        display.on_epoch_end(0, VALIDATED)
+        display.on_epoch_end(0, {**VALIDATED, "is_best": True})
         display.on_epoch_begin(1)
         display.on_train_batch_end(0, LOGS)
         # 18 steps that take no time in this test, and one validation of the 7 s that it has taken
@@ -113,7 +113,7 @@ def test_a_run_by_the_clock_tells_passes_and_the_seconds_that_are_left(
         assert task.completed == 0.25
         assert task.fields["text"].startswith("pass 1.5  loss")
         assert task.fields["left"] == "1 min 15 s"
-        display.on_epoch_end(0, VALIDATED)
+        display.on_epoch_end(0, {**VALIDATED, "is_best": True})
     finally:
         display.close()
     assert "pass 1.5  loss 1.235" in capsys.readouterr().out

@@ -27,6 +27,12 @@ SMALL = Config(
 )
 
 
+@pytest.fixture(autouse=True)
+def _fewer_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of such small pairs as many say as much."""
+    monkeypatch.setattr(rehearsal, "STEPS", 50)
+
+
 def make(examples: Examples, config: Config = SMALL) -> Training:
     return Training(Cached(examples, examples, [], "none"), numbered_classes(3), config)
 
@@ -46,7 +52,7 @@ def test_photos_that_say_nothing_about_the_labels_are_refused(examples: Examples
     random = np.random.default_rng(0)
     examples.labels[:] = random.integers(0, 3, examples.labels.shape)
     examples.photos[:] = 128
-    with pytest.raises(BadInput, match="A training would be in vain: after 100 steps") as caught:
+    with pytest.raises(BadInput, match="A training would be in vain: after 50 steps") as caught:
         rehearse(make(examples), seconds=60)
     assert "the labels say nothing about the photos" in str(caught.value)
     assert "--learning-rate 0.001, or 0.1" in str(caught.value)
@@ -87,7 +93,7 @@ def test_what_could_not_be_seen_in_time_stops_nothing(examples: Examples) -> Non
 def test_a_network_without_normalisation_may_need_longer(examples: Examples) -> None:
     slow: dict[str, Any] = {**CLASSIC, "depth": 1, "normalization": False, "learning_rate": 1e-6}
     said = rehearse(make(examples, replace(SMALL, **slow)), seconds=60)
-    assert said == "100 steps do not tell whether the network can learn. It begins."
+    assert said == "50 steps do not tell whether the network can learn. It begins."
 
 
 @pytest.mark.parametrize(

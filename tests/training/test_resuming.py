@@ -39,6 +39,7 @@ TINY = Config(
     early_stopping=9,
 )
 ESTIMATE = Estimate(0.0, 0.0)
+CLASSES = numbered_classes(3)
 
 
 class Killed(Exception):  # noqa: N818 - it stands for SIGKILL
@@ -51,7 +52,7 @@ def cached(examples: Examples) -> Cached:
 
 
 def plan_for(cached: Cached, config: Config) -> Plan:
-    training = Training(cached, numbered_classes(3), config)
+    training = Training(cached, CLASSES, config)
     return Plan(training, ESTIMATE, {"zoom": "a reason"}, config)
 
 
@@ -106,31 +107,17 @@ def test_it_ends_with_the_same_weights_and_history_wherever_it_was_cut_off(
     whole = plan_for(cached, config)
     expected = finish(whole)
     weights = whole.training.model.get_weights()
-    for step in 1, 3, 5, 8:  # three steps are an epoch
+    for step in 3, 5:  # three steps are an epoch
         cut_off(plan_for(cached, config), step, monkeypatch)
-        begun = run_to_go_on_with(config, cached)
+        begun = run_to_go_on_with(config, cached, CLASSES)
         assert begun is not None
-        plan = plan_of(begun, cached, numbered_classes(3), config)
+        plan = plan_of(begun, cached, CLASSES, config)
         outcome = finish(plan, begun)
         assert told(outcome) == told(expected)
         assert (outcome.steps, outcome.best_epoch) == (9, expected.best_epoch)
         assert (outcome.ended, outcome.resumed) == ("finished", [step])
         for one, other in zip(plan.training.model.get_weights(), weights, strict=True):
             np.testing.assert_array_equal(one, other)
-
-
-def test_a_run_by_the_clock_has_only_the_time_that_was_left(
-    cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = replace(TINY, output=tmp_path, epochs=None, minutes=1.0)
-    estimate = Estimate(step=0.01, validation=0.01)
-    cut_off(plan_for(cached, config), 2, monkeypatch, estimate)
-    begun = read_state(tmp_path)
-    assert begun is not None
-    begun.facts["seconds"] = 58.0
-    outcome = finish(plan_of(begun, cached, numbered_classes(3), config), begun, estimate)
-    assert outcome.ended == "finished"
-    assert 58 < outcome.seconds < 75
 
 
 def test_patience_goes_on_where_it_was(
@@ -141,7 +128,7 @@ def test_patience_goes_on_where_it_was(
     begun = read_state(tmp_path)
     assert begun is not None
     begun.facts.update(best=2.0, waited=2)  # nothing is better than 2
-    outcome = finish(plan_of(begun, cached, numbered_classes(3), config), begun)
+    outcome = finish(plan_of(begun, cached, CLASSES, config), begun)
     assert (outcome.ended, len(outcome.history)) == ("stopped early", 2)
 
 
@@ -157,9 +144,9 @@ def test_the_same_options_go_on_and_what_decides_nothing_may_differ(
     state_of: Config, cached: Cached, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for asked in state_of, replace(state_of, resume=True, workers=1, examples=2):
-        assert run_to_go_on_with(asked, cached) is not None
+        assert run_to_go_on_with(asked, cached, CLASSES) is not None
         assert "cut off after 4 steps (--no-resume begins anew)" in capsys.readouterr().out
-    assert run_to_go_on_with(replace(state_of, resume=False), cached) is None
+    assert run_to_go_on_with(replace(state_of, resume=False), cached, CLASSES) is None
 
 
 @pytest.mark.parametrize(
@@ -167,7 +154,7 @@ def test_the_same_options_go_on_and_what_decides_nothing_may_differ(
     [
         ({"learning_rate": 0.5}, "content", "--learning-rate was 0.002 and is 0.5"),
         ({"recipe": "voc2007"}, "content", "--recipe was auto and is voc2007"),
-        ({}, "other content", "its pairs have changed"),
+        ({}, "other content", "its pairs or classes have changed"),
     ],
 )
 def test_what_is_not_as_then_is_named(
@@ -179,22 +166,22 @@ def test_what_is_not_as_then_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     asked, cached = replace(state_of, **changes), replace(cached, content=content)
-    assert run_to_go_on_with(asked, cached) is None
+    assert run_to_go_on_with(asked, cached, CLASSES) is None
     printed = capsys.readouterr().out
     assert words in printed
     assert "So a new one begins" in printed
     with pytest.raises(BadInput, match="holds a run that was cut off, but") as caught:
-        run_to_go_on_with(replace(asked, resume=True), cached)
+        run_to_go_on_with(replace(asked, resume=True), cached, CLASSES)
     assert words in str(caught.value)
     anyway = replace(asked, resume_anyway=True)
-    assert run_to_go_on_with(anyway, cached) is not None
+    assert run_to_go_on_with(anyway, cached, CLASSES) is not None
 
 
 def test_where_nothing_was_cut_off_resume_is_refused(cached: Cached, tmp_path: Path) -> None:
     config = replace(TINY, output=tmp_path)
-    assert run_to_go_on_with(config, cached) is None
+    assert run_to_go_on_with(config, cached, CLASSES) is None
     with pytest.raises(BadInput, match="There is no run to go on with"):
-        run_to_go_on_with(replace(config, resume=True), cached)
+        run_to_go_on_with(replace(config, resume=True), cached, CLASSES)
 
 
 def test_the_state_of_another_network_fits_none(state_of: Config, cached: Cached) -> None:
@@ -202,7 +189,7 @@ def test_the_state_of_another_network_fits_none(state_of: Config, cached: Cached
     assert begun is not None
     other = plan_for(cached, replace(state_of, filters=3))
     other.training.measure()
-    with pytest.raises(ValueError, match="another network"):
+    with pytest.raises(BadInput, match="the state of another network"):
         finish(other, begun)
 
 
@@ -281,12 +268,60 @@ def test_a_loss_that_breaks_again_and_again_ends_the_run(
 def test_a_run_by_the_clock_goes_on_in_the_middle_of_its_steps(
     cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = replace(TINY, output=tmp_path, epochs=None, minutes=0.05)
+    config = replace(TINY, output=tmp_path, epochs=None, minutes=1.0)
     estimate = Estimate(step=0.01, validation=0.01)
     cut_off(plan_for(cached, config), 7, monkeypatch, estimate)
     begun = read_state(tmp_path)
     assert begun is not None
-    outcome = finish(plan_of(begun, cached, numbered_classes(3), config), begun, estimate)
+    begun.facts["seconds"] = 59.0
+    outcome = finish(plan_of(begun, cached, CLASSES, config), begun, estimate)
     assert outcome.ended == "finished"
+    assert 59 < outcome.seconds < 75, "only the time that was left"
     assert outcome.steps > 7
     assert outcome.history[-1]["passes"] == pytest.approx(outcome.steps / 3)
+
+
+def test_going_on_anyway_takes_what_is_asked_for_now(
+    state_of: Config, cached: Cached, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = replace(
+        state_of, resume_anyway=True, batch_size=1, epochs=4, learning_rate=0.5, zoom=1.0
+    )
+    begun = run_to_go_on_with(asked, cached, CLASSES)
+    assert begun is not None
+    assert "But --batch-size was 2 and is 1." in capsys.readouterr().out
+    plan = plan_of(begun, cached, CLASSES, asked)
+    config = plan.training.config
+    assert (config.batch_size, config.epochs, config.zoom) == (1, 4, 1.0)
+    outcome = finish(plan, begun)
+    assert outcome.ended == "finished"
+    assert 1 <= outcome.best_epoch <= len(outcome.history)
+    assert max(row["learning_rate"] for row in outcome.history) > 0.01
+    by_clock = replace(asked, epochs=None, minutes=3.0)
+    assert plan_of(begun, cached, CLASSES, by_clock).training.config.epochs is None
+
+
+def test_a_run_that_was_cut_off_after_its_end_is_over(
+    cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(TINY, output=tmp_path)
+    cut_off(plan_for(cached, config), 9, monkeypatch)
+    begun = run_to_go_on_with(config, cached, CLASSES)
+    assert begun is not None
+    outcome = finish(plan_of(begun, cached, CLASSES, config), begun)
+    assert (outcome.ended, outcome.steps, len(outcome.history)) == ("finished", 9, 3)
+
+
+def test_a_better_model_has_its_state_whatever_that_costs(
+    cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "SHARE", 1e-9)
+    plan = plan_for(cached, replace(TINY, output=tmp_path))
+    states: list[int] = []
+
+    def save(state: State) -> None:
+        states.append(len(state.facts["outcome"]["history"]))
+
+    kept: list[int] = []
+    plan.training.run(ESTIMATE, lambda: kept.append(len(kept)), lambda outcome: None, save)
+    assert len(states) == len(kept)

@@ -230,8 +230,10 @@ def test_a_second_run_is_refused_until_the_first_is_over_even_if_it_was_killed(
             pass
         assert "--output" in str(caught.value)
         holder.kill()
+    (tmp_path / ".123-state.npz").touch()  # it was writing then
     with alone_in(tmp_path):
         assert not results(tmp_path), "the lock is no result"
+        assert [file.name for file in tmp_path.iterdir()] == [".lock"]
 
 
 def test_a_file_system_without_locks_keeps_nobody_out(
