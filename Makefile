@@ -21,7 +21,7 @@ run: $(VENV)/ready
 	$(BIN)/python main.py $(ARGS)
 
 test: $(VENV)/ready-for-tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/ready-for-tests
 	$(BIN)/ruff format --check .
