@@ -10,7 +10,6 @@ Everything lands in output/: plots, prediction pictures, the model, and run.json
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import time
@@ -47,14 +46,12 @@ if TYPE_CHECKING:
     from training.outcome import Outcome
     from training.plan import Plan
     from training.scores import Scores
-    from training.state import State
 
 Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
 
 # The built-in run is there to be looked at soon: it has what is left of 6 minutes when the pairs
 # are drawn, decoded and planned for. Drawing the results takes some 25 seconds.
 SECONDS_ON_SCENES = 360 - 30
-INTERRUPTED = "unet_model_interrupted.hdf5"
 MOST_SECONDS = 1800  # of any other run whose length nobody asks for
 
 
@@ -90,37 +87,51 @@ def train(config: Config) -> int:
 
 def train_and_show(config: Config) -> int:
     """From a folder of pairs to everything in the output folder."""
-    began = time.time()
+    began = time.monotonic()
     dataset, cached = find_and_decode(config)
     start_keras()
     from dataset.source import is_built_in
-    from training.outcome import describe_end, run_record
-    from training.resuming import save_with
-    from training.run_folder import write_json, write_table
+    from deploy.model_file import read_card
+    from training.beginning import plan_or_go_on
+    from training.learning import learn
+    from training.outcome import describe_end
+    from training.resuming import save_state
+    from training.run_folder import INTERRUPTED, MODEL
     from training.state import remove_state
 
-    over_at = began + SECONDS_ON_SCENES if is_built_in(dataset) else time.time() + MOST_SECONDS
-    plan, begun = plan_or_go_on(config, dataset, cached, over_at)
-    training, config = plan.training, plan.training.config
-
-    def record(outcome: Outcome) -> None:
-        content = run_record(config, plan.to_json(), dataset, cached, outcome, began)
-        write_json(config.output / "run.json", content)
-        if outcome.history:
-            write_table(config.output / "history.csv", outcome.history)
-
-    keep, save = partial(keep_model, training), save_with(plan, cached)
-    outcome = training.run(plan.estimate, keep, record, save, begun)
+    over_at = began + SECONDS_ON_SCENES if is_built_in(dataset) else time.monotonic() + MOST_SECONDS
+    read_best = partial(read_card, config.output / MODEL)
+    plan, begun = plan_or_go_on(config, dataset, cached, over_at, read_best)
+    record = partial(write_record, dataset, cached, began)
+    plan, outcome = learn(plan, keep_model, record, save_state, begun)
+    training = plan.training
     if outcome.ended == "interrupted":
-        keep_model(training, INTERRUPTED if outcome.best_epoch else "")
+        keep_model(plan, INTERRUPTED if outcome.best_epoch else MODEL)
+    elif outcome.ended != "not a number" and not (config.output / MODEL).exists():
+        keep_model(plan)  # it could not be written before, or somebody has deleted it
+        outcome.best_epoch = len(outcome.history)
     show_results(training, outcome)
-    record(outcome)
+    record(plan, outcome)
     if outcome.ended != "interrupted":
         remove_state(config.output)
         if outcome.resumed:
             (config.output / INTERRUPTED).unlink(missing_ok=True)
-    print(*describe_end(outcome, config), sep="\n")
+    print(*describe_end(outcome, training.config), sep="\n")
     return 0 if outcome.best_epoch or outcome.ended == "interrupted" else 1
+
+
+def write_record(
+    dataset: Dataset, cached: Cached, began: float, plan: Plan, outcome: Outcome
+) -> None:
+    """Writes all numbers of a run, so far."""
+    from training.outcome import run_record
+    from training.run_folder import write_json, write_table
+
+    config = plan.training.config
+    content = run_record(config, plan.to_json(), dataset, cached, outcome, began)
+    write_json(config.output / "run.json", content)
+    if outcome.history:
+        write_table(config.output / "history.csv", outcome.history)
 
 
 def find_and_decode(config: Config) -> tuple[Dataset, Cached]:
@@ -130,7 +141,10 @@ def find_and_decode(config: Config) -> tuple[Dataset, Cached]:
     from dataset.summary import describe
 
     if config.tensorboard and not find_spec("tensorboard"):
-        raise BadInput("--tensorboard needs TensorBoard. Install it: pip install tensorboard")
+        raise BadInput(
+            "--tensorboard is given, but TensorBoard is not installed. Expected it for its logs. "
+            "Install it: pip install tensorboard"
+        )
     dataset = expect_train(find_dataset(config.data, Config.data, config.format, config.cache))
     size = config.fitted(dataset.shape).size
     cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
@@ -140,53 +154,13 @@ def find_and_decode(config: Config) -> tuple[Dataset, Cached]:
     return dataset, cached
 
 
-def plan_or_go_on(
-    config: Config, dataset: Dataset, cached: Cached, over_at: float
-) -> tuple[Plan, State | None]:
-    """The plan of a run that was cut off, with its state; or one for a run that begins."""
-    from training.plan import make_plan
-    from training.rehearsal import rehearse_if_long
-    from training.resuming import plan_of, run_to_go_on_with
-    from training.run_folder import move_earlier
-    from training.state import NAME
-
-    if begun := run_to_go_on_with(config, cached, dataset.classes):
-        forget_a_lost_best(begun, config.output)
-        plan = plan_of(begun, cached, dataset.classes, config)
-        print(*plan.lines(), sep="\n", flush=True)
-        return plan, begun
-    print("\nMeasuring how long a step takes …", flush=True)
-    fitted = config.fitted(dataset.shape)
-    plan = make_plan(cached, dataset.classes, fitted, config, over_at)
-    print(*plan.lines(), sep="\n", flush=True)
-    rehearse_if_long(plan)
-    if earlier := move_earlier(config.output):
-        print(f"The run before was moved to {earlier}.")
-        if (earlier / NAME).exists():
-            print(f"It was not over: with its options and --output {earlier} it goes on.")
-    return plan, None
-
-
-def forget_a_lost_best(begun: State, output: Path) -> None:
-    """A best model whose file is gone or damaged is none."""
-    from deploy.model_file import read_card
-
-    if not begun.facts["best_epoch"]:
-        return
-    try:
-        read_card(output / "unet_model.hdf5")
-    except BadInput as problem:
-        print(f"The best model so far is lost, so the next one is the best: {problem}")
-        begun.facts.update(best=-math.inf, best_epoch=0)
-
-
-def keep_model(training: Training, name: str = "") -> None:
+def keep_model(plan: Plan, name: str = "unet_model.hdf5") -> None:
     """Writes the weights of now as a model file."""
     from deploy.model_file import Card, write_model
 
-    config = training.config
-    card = Card(training.classes, *config.size)
-    write_model(training.deployable(), card, config.output / (name or "unet_model.hdf5"))
+    training = plan.training
+    card = Card(training.classes, *training.config.size)
+    write_model(training.deployable(), card, training.config.output / name)
 
 
 def show_results(training: Training, outcome: Outcome) -> None:
@@ -194,7 +168,7 @@ def show_results(training: Training, outcome: Outcome) -> None:
     from deploy.model_file import read_model
     from evaluation.tables import metrics, score_lines
     from model_arch import get_model_arch
-    from training.run_folder import write_json
+    from training.run_folder import MODEL, write_json
     from training.validation import Scorer
 
     config, classes, val = training.config, training.classes, training.cached.val
@@ -202,11 +176,11 @@ def show_results(training: Training, outcome: Outcome) -> None:
         columns = {name: [row[name] for row in outcome.history] for name in outcome.history[0]}
         loss, acc, miou = (columns[f"val_{name}"] for name in ("loss", "accuracy", "miou"))
         get_acc(loss, acc, miou, columns, config.output)
-    path = config.output / "unet_model.hdf5"
+    path = config.output / MODEL
     if not path.exists():
         return
     model, _ = read_model(path)
-    scored = Scorer(model).score(val, training.batch_size)
+    scored = Scorer(model).score(val, training.at_once)
     what = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
     print(f"\nThe {what}, read back from its file, on the validation pairs:")
     print(*score_lines(scored, classes), sep="\n")
@@ -255,7 +229,9 @@ def read_pairs(path: str | os.PathLike[str] | Examples) -> Arrays:
         return
     files = picture_files(Path(path))
     if not files:
-        raise BadInput(f"{path} holds no pictures. Expected pairs such as 1.jpg in it.")
+        raise BadInput(
+            f"{path} holds no pictures. Expected pairs such as 1.jpg in it. Name another."
+        )
     for file in files:
         photo, label = load_images(file.name, file.parent)
         yield photo, bin_image(label)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +46,7 @@ def read_picture(path: str | os.PathLike[str], upright: bool = True) -> np.ndarr
         path: The file.
         upright: Turn it as the camera noted in EXIF.
     """
-    with _opened(Path(path)) as picture:
+    with opened_picture(Path(path)) as picture:
         return np.asarray(_as_rgb(ImageOps.exif_transpose(picture) if upright else picture))
 
 
@@ -56,7 +57,7 @@ def read_label(path: str | os.PathLike[str]) -> np.ndarray:
         Values (H, W) of grey, 16-bit and palette pictures (the index, not its colour) and of
         pictures with three equal channels; colours (H, W, 3) of all others. Alpha is left out.
     """
-    with _opened(Path(path)) as picture:
+    with opened_picture(Path(path)) as picture:
         if picture.mode in ("RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV", "PA"):
             colours = np.asarray(picture.convert("RGB"))
             equal = (colours[..., :1] == colours[..., 1:]).all()
@@ -68,9 +69,11 @@ def read_label(path: str | os.PathLike[str]) -> np.ndarray:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def opened_picture(path: Path) -> Iterator[Image.Image]:
     """An opened picture; what goes wrong with the file inside is said in one sentence."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for without end
+            raise OSError("it is a folder, a pipe or a device")
         with Image.open(path, formats=PICTURE_FORMATS) as picture:
             width, height = picture.size
             if width * height > MOST_PIXELS:

@@ -103,7 +103,7 @@ def with_recipe(name: str, setting: Setting) -> Result:
         path = Path(folder) / "model.hdf5"
         write_model(training.deployable(), Card(dataset.classes, *config.size), path)
         confusions = score_each(path, judged)
-    images = outcome.steps * training.batch_size
+    images = outcome.steps * training.at_once
     return Result(confusions, images, outcome.seconds, training.model.count_params())
 
 

@@ -124,7 +124,7 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
     height, width = config.size
     return Entry(
         recipe=config.recipe,
-        images=outcome.steps * training.batch_size,
+        images=outcome.steps * training.at_once,
         accuracy=scores.accuracy,
         mean_iou=scores.mean_iou,
         low=low,
@@ -146,25 +146,27 @@ def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, T
 
 
 def _train_alone(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, Training]:
+    from training.learning import learn
     from training.plan import make_plan
 
     if earlier := move_earlier(config.output):
         print(f"Its run before was moved to {earlier}.")
     plan = make_plan(cached, dataset.classes, config)
-    training = plan.training
     print(*plan.lines(), sep="\n", flush=True)
     card = Card(dataset.classes, *config.size)
     path = config.output / "unet_model.hdf5"
-    outcome = training.run(
-        plan.estimate,
-        lambda: write_model(training.deployable(), card, path),
-        lambda outcome: write_table(config.output / "history.csv", outcome.history),
+    plan, outcome = learn(
+        plan,
+        lambda plan: write_model(plan.training.deployable(), card, path),
+        lambda plan, outcome: write_table(config.output / "history.csv", outcome.history),
     )
     if outcome.ended == "interrupted":
         raise KeyboardInterrupt
-    if not outcome.best_epoch:
+    if not outcome.best_epoch and outcome.ended == "not a number":
         raise NoModel("its loss became infinite or NaN before the first validation")
-    return outcome, training
+    if not outcome.best_epoch:
+        raise NoModel(f"{path} could not be written")
+    return outcome, plan.training
 
 
 def score_each(path: Path, examples: Examples) -> np.ndarray:

@@ -5,12 +5,15 @@
 
 All epochs are one long row of batches, and batch i is a function of (seed, i) alone. Keras calls
 PyDataset.on_epoch_end once before the first epoch, so an order kept there would be wrong; and so a
-run can go on at any batch. Threads prepare batches: OpenCV gives up the lock while it works.
+run can go on at any batch. Threads prepare the next batches: OpenCV gives up the lock while it
+works. They are this file's own, as Keras's keep all they have prepared at the end of an epoch and
+prepare as much again: with 2 steps an epoch that was 1 MB more after each, and work for nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -18,7 +21,11 @@ import numpy as np
 from dataset.cache import Examples
 from labels.classes import IGNORE
 
+Batch = tuple[np.ndarray, np.ndarray]
 View = Callable[[np.ndarray, np.ndarray, np.random.Generator], tuple[np.ndarray, np.ndarray]]
+
+
+AHEAD = 8  # batches that wait: 2 MB each of 8 pairs of 256×256
 
 
 class Batches(keras.utils.PyDataset):
@@ -32,6 +39,8 @@ class Batches(keras.utils.PyDataset):
         view: Makes another view of (photo, label) with a random generator.
         doubtful: Keep labels whose decoding is doubtful; else they become 'ignore'.
         workers: Threads.
+        parts: Give each batch in so many parts, one after the other: the same pairs in the same
+            views and order.
     """
 
     def __init__(
@@ -43,12 +52,15 @@ class Batches(keras.utils.PyDataset):
         view: View | None = None,
         doubtful: bool = True,
         workers: int = 2,
+        parts: int = 1,
     ) -> None:
-        # On JAX, Keras 3.15 drops a batch of the first fit() when there are several workers.
-        super().__init__(workers=1 if keras.backend.backend() == "jax" else workers)
+        super().__init__(workers=1)
+        self.pool = ThreadPoolExecutor(workers)
+        self.prepared: dict[int, Future[Batch]] = {}
         self.examples, self.batch_size, self.epochs = examples, batch_size, epochs
         self.seed, self.view, self.doubtful = seed, view, doubtful
-        self.steps = -(-len(examples) // batch_size)
+        self.parts, self.at_once = parts, batch_size // parts
+        self.steps = -(-len(examples) // batch_size) * parts
         self.first = 0
         """The batch of the row that comes first, where a run goes on."""
 
@@ -60,17 +72,31 @@ class Batches(keras.utils.PyDataset):
         """Unknown to Keras: its threads begin a row of known length anew in every epoch."""
         return None
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> Batch:
         index += self.first
-        pairs = [self._pair(number, index, place) for place, number in enumerate(self.order(index))]
+        before = self.prepared
+        self.prepared = prepared = {
+            number: before.get(number) or self.pool.submit(self._batch, number)
+            for number in range(index, index + AHEAD)
+        }
+        return prepared[index].result()
+
+    def _batch(self, index: int) -> Batch:
+        batch, part = divmod(index, self.parts)
+        pairs = [
+            self._pair(number, batch, place)
+            for place, number in enumerate(self.order(index), part * self.at_once)
+        ]
         photos, labels = zip(*pairs, strict=True)
         return np.stack(photos), np.stack(labels)
 
     def order(self, index: int) -> list[int]:
-        """Numbers of the pairs in a batch. The last of an epoch is filled up from its first."""
+        """Numbers of the pairs in a batch, or a part of one. The last batch of an epoch is filled
+        up from its first.
+        """
         epoch, step = divmod(index, self.steps)
         permutation = np.random.default_rng((self.seed, 0, epoch)).permutation(len(self.examples))
-        places = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
+        places = np.arange(step * self.at_once, (step + 1) * self.at_once)
         return [int(number) for number in permutation[places % len(self.examples)]]
 
     def _pair(self, number: int, index: int, place: int) -> tuple[np.ndarray, np.ndarray]:

@@ -44,6 +44,8 @@ def overruled(path: Path | None, coding: Coding) -> tuple[Coding, list[str]]:
 def read_table(path: Path) -> tuple[bool, list[Row]]:
     """Whether the codes of a table are colours, and its rows."""
     try:
+        if not path.is_file():
+            raise OSError("it is no file")
         with path.open(newline="", encoding="utf-8-sig") as file:
             table = csv.DictReader(file, skipinitialspace=True)
             columns = {(name or "").strip().lower(): name for name in table.fieldnames or ()}
@@ -52,7 +54,9 @@ def read_table(path: Path) -> tuple[bool, list[Row]]:
         raise BadInput(f"{path} cannot be read: {problem}. {EXAMPLE}. Correct it.") from None
     kind = next((name for name in ("colour", "color", "id") if name in columns), None)
     if kind is None or "name" not in columns or not lines:
-        raise BadInput(f"{path} has the columns {', '.join(columns) or 'none'}. {EXAMPLE}.")
+        raise BadInput(
+            f"{path} has the columns {', '.join(columns) or 'none'}. {EXAMPLE}. Correct it."
+        )
     rows = []
     for number, line in enumerate(lines, start=2):
         name, code, ignore = (
@@ -61,7 +65,9 @@ def read_table(path: Path) -> tuple[bool, list[Row]]:
         )
         parsed = _id(code) if kind == "id" else _colour(code)
         if not name or parsed is None:
-            raise BadInput(f"{path}, line {number}: '{name},{code}' is no class. {EXAMPLE}.")
+            raise BadInput(
+                f"{path}, line {number}: '{name},{code}' is no class. {EXAMPLE}. Correct it."
+            )
         rows.append(Row(name, parsed, ignore.lower() not in NO))
     return kind != "id", rows
 

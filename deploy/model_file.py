@@ -10,11 +10,9 @@ The table is one JSON text in the file's attribute 'unet_card', which Keras does
 
 from __future__ import annotations
 
+import io
 import json
-import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,17 +44,22 @@ def write_model(model: keras.Model, card: Card, path: Path) -> None:
     """Writes the model and its card in one step: the file is whole or not there."""
     import h5py
 
+    # What model.save(path) calls; that takes no open file.
+    from keras.src.legacy.saving.legacy_h5_format import save_model_to_hdf5
+
     content = {
         "classes": card.classes.to_json(),
         "height": card.height,
         "width": card.width,
         "version": __version__,
     }
+    # In memory first: where the disk is full, HDF5 takes the whole process down with it.
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as opened:
+        save_model_to_hdf5(model, opened, include_optimizer=False)
+        opened.attrs[ATTRIBUTE] = json.dumps(content)
     with replacing(path) as beside:
-        with _without_format_advice():
-            model.save(beside, include_optimizer=False)
-        with h5py.File(beside, "r+") as opened:
-            opened.attrs[ATTRIBUTE] = json.dumps(content)
+        beside.write_bytes(memory.getbuffer())
 
 
 def read_card(path: str | os.PathLike[str]) -> Card:
@@ -104,18 +107,3 @@ def read_model(path: str | os.PathLike[str]) -> tuple[keras.Model, Card]:
             f"{path} is damaged, or no Keras {keras.__version__} wrote it: {reason!r}. Expected "
             "the unet_model.hdf5 of a run. Train again, or name another file with --model."
         ) from None
-
-
-@contextmanager
-def _without_format_advice() -> Iterator[None]:
-    """Silences Keras's advice to save as .keras, and nothing else: HDF5 is what was promised."""
-
-    def other(record: logging.LogRecord) -> bool:
-        return "saving your model as an HDF5 file" not in record.getMessage()
-
-    logger = logging.getLogger("absl")
-    logger.addFilter(other)
-    try:
-        yield
-    finally:
-        logger.removeFilter(other)

@@ -56,7 +56,7 @@ def find_pictures(places: tuple[Path, ...]) -> list[tuple[Path, Path]]:
     """Every picture below the places, with the path that its results get in the output."""
     if not places:
         raise BadInput(
-            "There is nothing to predict. Name pictures, or folders of pictures: "
+            "There is nothing to predict. Expected pictures, or folders of pictures. Name some: "
             "python main.py predict photo.jpg"
         )
     found: list[tuple[Path, Path]] = []

@@ -109,7 +109,7 @@ def test_help_never_imports_what_is_slow(command: tuple[str, ...]) -> None:
         (["evaluate", "--model", "nothing.hdf5"], "nothing.hdf5 does not exist"),
         (["predict", "no.jpg"], "no.jpg does not exist"),
         (["predict", ".", "--model", "nothing.hdf5"], ". holds no pictures"),
-        (["predict"], "Name pictures, or folders of pictures"),
+        (["predict"], "Expected pictures, or folders of pictures"),
     ],
 )
 def test_bad_input_is_one_message_and_code_2(

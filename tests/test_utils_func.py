@@ -151,7 +151,7 @@ class TestReadPicture:
 
     def test_a_folder_named_like_a_picture_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "folder.jpg").mkdir()
-        with pytest.raises(BadInput, match=r"folder\.jpg cannot be read: Is a directory"):
+        with pytest.raises(BadInput, match=r"folder\.jpg cannot be read: it is a folder"):
             read_picture(tmp_path / "folder.jpg")
 
     def test_eps_stays_closed(self, tmp_path: Path) -> None:

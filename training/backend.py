@@ -16,7 +16,8 @@ from pathlib import Path
 
 OUT_OF_MEMORY = """\
 There is not enough memory for this network and these pictures.
-Try half of --batch-size first, then smaller --height and --width, or fewer --filters."""
+A training has tried one pair at a time already. Try smaller --height and --width, or fewer
+--filters; to evaluate, a smaller --batch-size. A run that had begun goes on from its state."""
 
 
 def start_keras() -> None:
@@ -55,7 +56,8 @@ def _stderr_turned_away() -> Iterator[None]:
 def is_out_of_memory(problem: Exception) -> bool:
     """Also as TensorFlow and JAX say it."""
     said = f"{type(problem).__name__} {problem}".upper().replace("_", "")
-    return isinstance(problem, MemoryError) or "RESOURCEEXHAUSTED" in said
+    full_disk = "NO SPACE LEFT" in said
+    return isinstance(problem, MemoryError) or ("RESOURCEEXHAUSTED" in said and not full_disk)
 
 
 def device() -> str:

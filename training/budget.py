@@ -75,11 +75,14 @@ class Pace(keras.callbacks.Callback):
         clocks: The one that is ahead of the others counts.
         rate: The highest learning rate.
         constant: Keep it from beginning to end.
+        parts: Steps that change the weights together, at one rate.
     """
 
-    def __init__(self, clocks: Sequence[Clock], rate: float, constant: bool) -> None:
+    def __init__(
+        self, clocks: Sequence[Clock], rate: float, constant: bool, parts: int = 1
+    ) -> None:
         super().__init__()
-        self.clocks, self.rate, self.constant = clocks, rate, constant
+        self.clocks, self.rate, self.constant, self.parts = clocks, rate, constant, parts
         self.step = 0
         self.passed_before = 0.0
         self.began = math.nan
@@ -87,7 +90,10 @@ class Pace(keras.callbacks.Callback):
     @property
     def share(self) -> float:
         """How much of the run is over, 0 to 1."""
-        return max(clock.share(self.step) for clock in self.clocks)
+        return self._share(self.step)
+
+    def _share(self, step: int) -> float:
+        return max(clock.share(step) for clock in self.clocks)
 
     def go_on(self, step: int, passed: float) -> None:
         """From a state: the clock of a run that has begun in this process goes on as it is."""
@@ -123,7 +129,8 @@ class Pace(keras.callbacks.Callback):
         if keras.backend.backend() == "jax":
             # On JAX, fit() looks at the model's variables again only after this.
             self.model.jax_state_sync()
-        self.model.optimizer.learning_rate = self.rate * rate_share(self.share)
+        share = self._share(self.step - self.step % self.parts)
+        self.model.optimizer.learning_rate = self.rate * rate_share(share)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self.step += 1

@@ -6,12 +6,14 @@ import math
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import keras
 
 from dataset.cache import Examples
+from training.budget import Pace
 from training.outcome import COLUMNS, Outcome
 from training.validation import Scorer
 
@@ -25,7 +27,8 @@ class Validation(keras.callbacks.Callback):
         scorer: Predicts and counts.
         examples: The validation pairs.
         batch_size: Pairs predicted at once.
-        keep: Called whenever the validation mIoU is the best so far.
+        keep: Called whenever the validation mIoU is the best so far; says whether it could be kept.
+        file: Where it is kept.
     """
 
     def __init__(
@@ -33,11 +36,12 @@ class Validation(keras.callbacks.Callback):
         scorer: Scorer,
         examples: Examples,
         batch_size: int,
-        keep: Callable[[], None],
+        keep: Callable[[], bool],
+        file: Path,
     ) -> None:
         super().__init__()
         self.scorer, self.examples, self.batch_size = scorer, examples, batch_size
-        self.keep = keep
+        self.keep, self.file, self.was_there = keep, file, False
         self.best = -math.inf
         self.best_epoch = 0
         self.number = 0  # of the validation; Keras counts epochs, which may have other lengths now
@@ -49,9 +53,10 @@ class Validation(keras.callbacks.Callback):
         miou = scored.confident.mean_iou
         self.number += 1
         # A split of ignored pixels alone has no score; the first model is kept all the same.
-        if miou > self.best or not self.best_epoch:
+        better = miou > self.best or not self.best_epoch or self._is_lost()
+        if better and self.keep():
             self.best, self.best_epoch = miou, self.number
-            self.keep()
+            self.was_there = self.file.exists()
         logs.update(
             val_loss=scored.loss,
             val_accuracy=scored.confident.accuracy,
@@ -62,19 +67,21 @@ class Validation(keras.callbacks.Callback):
         )
         logs["validation_seconds"] = time.monotonic() - began
 
+    def _is_lost(self) -> bool:
+        """Whether somebody has deleted the best model meanwhile: then a lesser one is better."""
+        return self.was_there and not self.file.exists()
+
 
 class Patience(keras.callbacks.Callback):
     """Ends the training after so many epochs without a better validation; 0 never does."""
 
     def __init__(self, epochs: int) -> None:
         super().__init__()
-        self.epochs, self.best, self.waited = epochs, -math.inf, 0
+        self.epochs, self.waited = epochs, 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         assert logs is not None
-        self.waited += 1
-        if logs["val_miou"] > self.best:
-            self.best, self.waited = logs["val_miou"], 0
+        self.waited = 0 if logs["is_best"] else self.waited + 1
         self.model.stop_training |= 0 < self.epochs <= self.waited
 
 
@@ -150,11 +157,11 @@ class Recorder(keras.callbacks.Callback):
         self,
         outcome: Outcome,
         steps_of_pass: int,
-        record: Callable[[Outcome], None],
-        passed: float = 0.0,
+        record: Callable[[], object],
+        pace: Pace,
     ) -> None:
         super().__init__()
-        self.outcome, self.record, self.began = outcome, record, time.monotonic() - passed
+        self.outcome, self.record, self.pace = outcome, record, pace
         self.steps_of_pass = steps_of_pass
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
@@ -162,9 +169,9 @@ class Recorder(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         assert logs is not None
-        self.outcome.seconds = time.monotonic() - self.began
+        self.outcome.seconds = self.pace.passed
         self.outcome.best_epoch = logs["best_epoch"]
         row = {name: float(logs[name]) for name in COLUMNS if name in logs}
         row["passes"] = self.outcome.steps / self.steps_of_pass
         self.outcome.history.append({**row, "seconds": self.outcome.seconds})
-        self.record(self.outcome)
+        self.record()

@@ -29,6 +29,7 @@ def choose(config: Config, pairs: Examples, classes: int) -> tuple[Config, dict[
     batch = config.batch_size
     if batch is None:
         batch, reasons["batch_size"] = _batch(len(pairs))
+    batch = min(batch, len(pairs))  # a larger one would hold pairs twice
     upside_down = config.flip_vertical
     if upside_down is None:
         upside_down, reasons["flip_vertical"] = _upside_down(pairs)
@@ -37,11 +38,17 @@ def choose(config: Config, pairs: Examples, classes: int) -> tuple[Config, dict[
         stem=shape.stem,
         filters=shape.filters,
         depth=shape.depth,
-        batch_size=min(batch, len(pairs)),  # a larger one would hold pairs twice
+        batch_size=batch,
+        parts=config.parts and divisor(batch, min(config.parts, batch)),
         flip_vertical=upside_down,
         zoom=config.zoom or ZOOM,
     )
     return chosen, reasons
+
+
+def divisor(batch: int, least: int) -> int:
+    """The first number from `least` on that a batch can be divided by."""
+    return next(number for number in range(least, batch + 1) if batch % number == 0)
 
 
 def _batch(pairs: int) -> tuple[int, str]:

@@ -57,7 +57,9 @@ class Config:
     epochs: int | None = None
     """Passes over the training pairs [without: as many as the minutes hold]."""
     batch_size: int | None = None
-    """Pairs in one step; halve it when memory runs out [without: what suits the pairs]."""
+    """Pairs in one step [without: what suits the pairs]."""
+    parts: int | None = None
+    """Learn each batch in so many parts, which takes less memory [without: as memory allows]."""
     learning_rate: float = 2e-3
     """The optimiser's rate at its highest."""
     schedule: Literal["cosine", "constant"] = "cosine"
@@ -139,7 +141,7 @@ class Config:
     def __post_init__(self) -> None:
         for name in ("context", "workers"):
             self._expect(getattr(self, name) >= 1, name, "a whole number from 1")
-        for name in ("batch_size", "filters", "depth", "stem", "epochs"):
+        for name in ("batch_size", "parts", "filters", "depth", "stem", "epochs"):
             value = getattr(self, name)
             self._expect(value is None or value >= 1, name, "a whole number from 1")
         for name in ("early_stopping", "examples", "train", "val"):

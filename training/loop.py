@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
@@ -73,12 +74,32 @@ class Training:
             self._view(),
             config.doubtful,
             config.workers,
+            self.parts,
         )
 
     @property
     def batch_size(self) -> int:
+        """Pairs that a change of the weights is made from."""
         assert self.config.batch_size, "choose() has chosen one"
         return self.config.batch_size
+
+    @property
+    def parts(self) -> int:
+        """Steps that a batch is learned in."""
+        return self.config.parts or 1
+
+    @property
+    def at_once(self) -> int:
+        """Pairs in one step."""
+        return self.batch_size // self.parts
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that learning changes."""
+        optimizer = self.model.optimizer
+        if not optimizer.built:
+            optimizer.build(self.model.trainable_variables)
+        return [*self.model.variables, *optimizer.variables]
 
     def _view(self) -> View:
         config = self.config
@@ -104,15 +125,13 @@ class Training:
         clock = Stopwatch()
         with self.put_back():
             self.fit(self.batches, [clock], epochs=1, steps=min(MEASURED_STEPS, len(self.batches)))
-        validation = self._time_validation() * -(-len(self.cached.val) // self.batch_size)
+        validation = self._time_validation() * -(-len(self.cached.val) // self.at_once)
         return Estimate(clock.usual(), validation)
 
     @contextmanager
     def put_back(self) -> Iterator[None]:
         """Lets the network learn inside, and forget it afterwards."""
-        if not self.model.optimizer.built:
-            self.model.optimizer.build(self.model.trainable_variables)
-        variables = [*self.model.variables, *self.model.optimizer.variables]
+        variables = self.variables
         before = [np.array(variable.numpy()) for variable in variables]
         try:
             yield
@@ -121,11 +140,11 @@ class Training:
                 variable.assign(value)
 
     def _time_validation(self) -> float:
-        part = self.cached.val.chosen(slice(self.batch_size))
+        part = self.cached.val.chosen(slice(self.at_once))
         seconds = []
         for _ in range(2):  # the first call compiles
             began = time.monotonic()
-            self.scorer.score(part, self.batch_size)
+            self.scorer.score(part, self.at_once)
             seconds.append(time.monotonic() - began)
         return seconds[-1]
 
@@ -150,9 +169,9 @@ class Training:
     def run(
         self,
         estimate: Estimate,
-        keep: Callable[[], None],
-        record: Callable[[Outcome], None],
-        save: Callable[[State], None] = lambda state: None,
+        keep: Callable[[], object],
+        record: Callable[[Outcome], object],
+        save: Callable[[State], object] = lambda state: None,
         begun: State | None = None,
     ) -> Outcome:
         """Trains to the end, or until it is interrupted or stopped.
@@ -190,8 +209,8 @@ class Training:
 
 def optimizer(config: Config) -> keras.optimizers.Optimizer:
     """The optimiser that the configuration names; Pace sets its rate before each step."""
+    parts = config.parts if config.parts and config.parts > 1 else None
+    usual = {"global_clipnorm": 1.0, "gradient_accumulation_steps": parts}
     if config.optimizer == "sgd":
-        return keras.optimizers.SGD(
-            config.learning_rate, momentum=config.momentum, global_clipnorm=1.0
-        )
-    return keras.optimizers.Adam(config.learning_rate, global_clipnorm=1.0)
+        return keras.optimizers.SGD(config.learning_rate, momentum=config.momentum, **usual)
+    return keras.optimizers.Adam(config.learning_rate, **usual)

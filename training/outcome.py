@@ -18,7 +18,7 @@ from dataset.pairs import Dataset
 from training import __version__
 from training.backend import device, processor
 from training.config import Config
-from training.run_folder import results
+from training.run_folder import INTERRUPTED, MODEL, results
 
 COLUMNS = ("loss", "accuracy", "miou", "val_loss", "val_accuracy", "val_miou", "learning_rate")
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pillow", "opencv-python-headless", "h5py")
@@ -52,7 +52,11 @@ def run_record(
     outcome: Outcome,
     began: float,
 ) -> dict[str, Any]:
-    """Everything that is needed to know, and to repeat, what was done."""
+    """Everything that is needed to know, and to repeat, what was done.
+
+    It `began` by time.monotonic(), as the other clock may be set meanwhile.
+    """
+    passed = time.monotonic() - began
     return {
         "ended": outcome.ended,
         "epochs_done": len(outcome.history),
@@ -81,10 +85,10 @@ def run_record(
             "computed_in": outcome.computed_in,
         },
         "times": {
-            "started": _clock(began),
+            "started": _clock(time.time() - passed),
             "written": _clock(time.time()),
             "training_seconds": round(outcome.seconds, 1),
-            "all_seconds": round(time.time() - began, 1),
+            "all_seconds": round(passed, 1),
         },
     }
 
@@ -110,7 +114,7 @@ def describe_end(outcome: Outcome, config: Config) -> Iterator[str]:
             f"Try --learning-rate {config.learning_rate / 10:g}."
         )
     if outcome.ended == "interrupted":
-        kept = "unet_model_interrupted.hdf5" if outcome.best_epoch else "unet_model.hdf5"
+        kept = INTERRUPTED if outcome.best_epoch else MODEL
         yield f"\nTraining was interrupted; {kept} holds the weights of that moment."
         yield "Start it again with the same options, and it goes on."
     if outcome.best_epoch:

@@ -21,10 +21,12 @@ from dataset.cache import Cached
 from dataset.wording import counted, duration, short
 from labels.classes import Classes
 from training.backend import device, is_out_of_memory
+from training.choices import ZOOM
 from training.config import FOREIGN, Config
 from training.loop import Training
 from training.measuring import Estimate
 from training.memory import memory_text, room_for_more
+from training.parts import measured
 from training.recipes import recipe_config
 
 # Where neither minutes nor epochs are asked for.
@@ -78,7 +80,7 @@ class Plan:
         height, width = config.size
         yield "network", self._network()
         yield "pictures", f"{width}×{height}{self._because('height')}"
-        yield "batches", f"{counted(training.batch_size, 'pair')}{self._because('batch_size')}"
+        yield "batches", self._batches()
         yield "precision", f"{training.precision}, on {device()}"
         yield "views", self._views()
         yield "length", self._length()
@@ -94,6 +96,13 @@ class Plan:
         stem = f" behind a stem of {config.stem}" if config.stem > 1 else ""
         shape = f"{counted(config.filters, 'filter')}, {counted(config.depth, 'level')}{stem}"
         return f"{shape}: {counted(parameters, 'parameter')}{self._because('stem', 'filters')}"
+
+    def _batches(self) -> str:
+        training, parts = self.training, self.training.parts
+        divided = f", in {parts} parts of {training.at_once}" if parts > 1 else ""
+        return (
+            f"{counted(training.batch_size, 'pair')}{divided}{self._because('batch_size', 'parts')}"
+        )
 
     def _views(self) -> str:
         config = self.training.config
@@ -161,12 +170,11 @@ def make_plan(
         classes: Their classes.
         config: With a size.
         asked: The same before a size was found for it.
-        over_at: By time.time(), when a run shall be over whose length nobody asked for.
+        over_at: By time.monotonic(), when a run shall be over whose length nobody asked for.
     """
     asked = asked or config
-    training = Training(cached, classes, config)
-    estimate = training.measure()
-    length, reason = usual_length(training, estimate, over_at - time.time())
+    training, estimate = measured(Training(cached, classes, config))
+    length, reason = usual_length(training, estimate, over_at - time.monotonic())
     training.adopt(length)
     if config.filters is None and config.minutes and not config.epochs:
         training, estimate = widened(training, estimate)
@@ -184,7 +192,7 @@ def usual_length(training: Training, estimate: Estimate, at_most: float) -> tupl
     config = training.config
     if config.minutes or config.epochs:
         return config, ""
-    steps = max(USUAL_PASSES * training.batches.steps, LEAST_STEPS)
+    steps = max(USUAL_PASSES * training.batches.steps, LEAST_STEPS * training.parts)
     enough = steps * (estimate.step + estimate.validation / training.batches.steps)
     minutes = max(1.0, min(enough, at_most)) / 60
     reason = "enough for so few pairs" if enough <= at_most else "as long as nobody says --minutes"
@@ -195,7 +203,7 @@ def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]
     """Twice the filters as long as that leaves enough passes and steps, and memory."""
     while True:
         passes, filters = training.passes(estimate), training.config.filters or WIDEST
-        steps = passes * training.batches.steps
+        steps = passes * training.batches.steps / training.parts
         few = passes < DEARER * LEAST_PASSES or steps < DEARER * LEAST_STEPS
         if few or 2 * filters > WIDEST or not room_for_more():
             return training, estimate
@@ -216,4 +224,4 @@ def zoom_for(passes: float) -> tuple[float, str]:
     """How boldly pictures are scaled when each is seen so often."""
     if passes >= BOLD_FROM:
         return BOLD_ZOOM, f"bold, as each pair is seen {passes:.0f} times"
-    return 1.25, ""
+    return ZOOM, ""

@@ -88,15 +88,15 @@ def _message(training: Training, found: str, expected: str) -> str:
 def _by_heart(training: Training, end: float) -> tuple[float, tuple[float, float], float, int]:
     """Loss of the first steps, loss and accuracy of the last, accuracy of one class, steps."""
     pairs = training.cached.train.spread(HANDFUL)
-    size = min(training.batch_size, len(pairs))
-    batches = Batches(pairs, size, STEPS, 0, _still(training.config.stem or 1))
+    size, parts = min(training.at_once, len(pairs)), training.parts
+    batches = Batches(pairs, size, STEPS * parts, 0, _still(training.config.stem or 1))
     history = _History(end)
     with training.put_back():
         training.model.optimizer.learning_rate = training.config.learning_rate
-        training.fit(batches, [history], epochs=STEPS // BLOCK, steps=BLOCK)
+        training.fit(batches, [history], epochs=STEPS // BLOCK, steps=BLOCK * parts)
     counts = np.bincount(pairs.labels[pairs.labels != IGNORE].ravel(), minlength=1)
     usual = float(counts.max() / max(1, counts.sum()))
-    return history.rows[0][0], history.rows[-1], usual, history.steps
+    return history.rows[0][0], history.rows[-1], usual, -(-history.steps // parts)
 
 
 def _still(stem: int) -> View:

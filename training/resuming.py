@@ -1,8 +1,8 @@
 """Going on with a run that was cut off: whether it is the same run, and with what plan.
 
     begun = run_to_go_on_with(asked, cached)        # None where a run begins anew
-    plan = plan_of(begun, cached, classes, asked)
-    plan.training.run(plan.estimate, keep, record, save_with(plan, cached), begun)
+    plan, begun = plan_of(begun, cached, classes, asked)
+    plan, outcome = learn(plan, keep, record, save_state, begun)
 
 A state says which options were asked for, on which pairs, with which version. Where these are the
 same the run goes on by itself.
@@ -10,8 +10,9 @@ same the run goes on by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -23,9 +24,31 @@ from training import __version__
 from training.config import Config
 from training.loop import Training
 from training.measuring import Estimate
+from training.outcome import COLUMNS
+from training.parts import measured, state_in_parts
 from training.plan import ELSEWHERE, Plan
 from training.state import NAME, State, read_state, write_state
 from utils_func import BadInput
+
+NUMBER = (int, float)
+# What a state says, of what kind; the rest of it is made of these.
+FACTS = {
+    "step": int,
+    "interval": int,
+    "over": str,
+    "seconds": NUMBER,
+    "best": NUMBER,
+    "best_epoch": int,
+    "waited": int,
+    "outcome": {
+        **{"history": list, "best_epoch": int, "seconds": NUMBER, "steps": int, "ended": str},
+        **{"computed_in": str, "setbacks": list, "resumed": list},
+    },
+    "run": {
+        **{"asked": dict, "chosen": dict, "parts": int, "pairs": dict, "version": str},
+        **{"backend": str, "estimate": {"step": NUMBER, "validation": NUMBER}, "reasons": dict},
+    },
+}
 
 
 def run_to_go_on_with(asked: Config, cached: Cached, classes: Classes) -> State | None:
@@ -40,6 +63,7 @@ def run_to_go_on_with(asked: Config, cached: Cached, classes: Classes) -> State 
                 "run that is cut off leaves behind. Without --resume or --resume-anyway one begins."
             )
         return None
+    _expect_whole(state, asked.output)
     others = list(_others(state.facts["run"], asked, _pairs(cached, classes)))
     if not others or asked.resume_anyway:
         done = counted(state.facts["outcome"]["steps"], "step")
@@ -56,24 +80,68 @@ def run_to_go_on_with(asked: Config, cached: Cached, classes: Classes) -> State 
     return None
 
 
-def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> Plan:
-    """The plan of then: nothing is chosen anew."""
+def _expect_whole(state: State, output: Path) -> None:
+    """Whoever has changed what a run wrote down gets a sentence, and no traceback."""
+    wrong = list(_missing(state.facts, FACTS)) or list(_wrong_history(state.facts))
+    if wrong:
+        raise BadInput(
+            f"{output / NAME} is not the state of a run: {wrong[0]}. Expected what a run of "
+            f"version {__version__} wrote. Begin anew with --no-resume; it is moved to earlier/."
+        )
+
+
+def _wrong_history(facts: dict[str, Any]) -> Iterator[str]:
+    outcome = facts["outcome"]
+    columns = {"passes", "seconds", *COLUMNS}
+    for row in outcome["history"]:
+        is_row = isinstance(row, dict) and {"passes", "seconds"} <= row.keys() <= columns
+        if not is_row or not all(isinstance(value, NUMBER) for value in row.values()):
+            yield f"its history has the row {row!s:.80}"
+    if not 0 <= outcome["best_epoch"] <= len(outcome["history"]):
+        yield f"its best epoch is {outcome['best_epoch']} of {len(outcome['history'])}"
+
+
+def _missing(facts: dict[str, Any], kinds: dict[str, Any]) -> Iterator[str]:
+    """What is not there, or of another kind."""
+    for name, kind in kinds.items():
+        found = facts.get(name)
+        if not isinstance(found, dict if isinstance(kind, dict) else kind):
+            yield f"its '{name}' is {found!s:.80}"
+        elif isinstance(kind, dict):
+            yield from _missing(found, kind)
+
+
+def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tuple[Plan, State]:
+    """The plan of then, where nothing is chosen anew; and the state, in parts that memory holds."""
     run = state.facts["run"]
     chosen = {name: value for name, value in run["chosen"].items() if _is_open(asked, name)}
-    training = Training(cached, classes, replace(asked, **chosen))
-    training.measure()  # makes the variables of optimiser and scores, which the state will fill
-    return Plan(
-        training, Estimate(**run["estimate"]), run["reasons"], asked, state.facts["seconds"]
-    )
+    try:
+        config = replace(asked, **{**chosen, "parts": asked.parts or run["parts"]})
+    except (TypeError, ValueError) as problem:
+        raise BadInput(
+            f"The run in {asked.output} cannot go on with these options: {problem} Expected those "
+            "that go with what its plan chose. Give the options of then, or --no-resume."
+        ) from None
+    # Measuring makes the variables of optimiser and scores, which the state will fill.
+    training, estimate = measured(Training(cached, classes, config))
+    reasons = {**run["reasons"], **training.reasons}
+    if training.parts == run["parts"]:
+        estimate = Estimate(**run["estimate"])  # which decided how long an epoch is
+    else:
+        state = state_in_parts(state, run["parts"], training)
+    return Plan(training, estimate, reasons, asked, state.facts["seconds"]), state
 
 
-def save_with(plan: Plan, cached: Cached) -> Callable[[State], None]:
-    """A function that writes a state together with what tells whose it is."""
+def save_state(plan: Plan, state: State) -> None:
+    """Writes a state together with what tells whose it is."""
+    cached = plan.training.cached
     asked, config = _deciding(plan.asked), _deciding(plan.training.config)
     chosen = {name: value for name, value in config.items() if asked[name] is None}
+    chosen.pop("parts", None)
     run = {
         "asked": asked,
         "chosen": {**chosen, "precision": plan.training.precision.kind},
+        "parts": plan.training.parts,
         "pairs": _pairs(cached, plan.training.classes),
         "version": __version__,
         "backend": keras.backend.backend(),
@@ -81,11 +149,7 @@ def save_with(plan: Plan, cached: Cached) -> Callable[[State], None]:
         "reasons": plan.reasons,
     }
 
-    def save(state: State) -> None:
-        facts = {**state.facts, "run": run}
-        write_state(plan.training.config.output, replace(state, facts=facts))
-
-    return save
+    write_state(plan.training.config.output, replace(state, facts={**state.facts, "run": run}))
 
 
 def _is_open(asked: Config, name: str) -> bool:

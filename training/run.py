@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import keras
 
+from training.backend import is_out_of_memory
 from training.budget import Clock, Pace, StepClock, TimeClock
 from training.callbacks import (
     Interrupted,
@@ -26,13 +27,23 @@ from training.callbacks import (
 from training.measuring import Estimate
 from training.outcome import Outcome
 from training.progress import Display
+from training.run_folder import MODEL
 from training.saving import Keepers, Saver
 from training.state import State
+from training.trying import Trying
 
 if TYPE_CHECKING:
     from training.loop import Training
 
 SETBACKS = 3  # so often a run goes back where its loss has become infinite or NaN
+
+
+class OutOfMemory(MemoryError):  # noqa: N818 - it says what happened
+    """Memory has run out; the last state that was whole is there to go on from."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
 
 
 class Run:
@@ -51,27 +62,35 @@ class Run:
         self,
         training: Training,
         estimate: Estimate,
-        keep: Callable[[], None],
-        record: Callable[[Outcome], None],
-        save: Callable[[State], None],
+        keep: Callable[[], object],
+        record: Callable[[Outcome], object],
+        save: Callable[[State], object],
         begun: State | None,
     ) -> None:
-        self.training, self.interval = training, training.interval(estimate)
+        self.training = training
+        # By the clock an epoch is as many steps as it was; else it is a pass.
+        self.interval = training.interval(estimate)
+        if begun and not training.config.epochs:
+            self.interval = begun.facts["interval"]
         self.outcome = Outcome(computed_in=str(training.precision))
         self.pace = pace_of(training, estimate)
-        cached, batch = training.cached, training.batch_size
-        validation = Validation(training.scorer, cached.val, batch, keep)
+        trying = Trying(lambda text: self.display.say(text))
+        cached, batch = training.cached, training.at_once
+        best = training.config.output / MODEL
+        validation = Validation(training.scorer, cached.val, batch, lambda: trying(keep), best)
         patience = Patience(training.config.early_stopping)
         self.keepers = Keepers(
-            *(training.model, self.outcome, self.pace, validation, patience),
-            rate=training.config.learning_rate,
+            training, self.interval, self.outcome, self.pace, validation, patience
         )
         self.begun = begun
         if begun:
             self.keepers.restore(begun)
-            self.outcome.resumed.append(self.outcome.steps)
+            if "run" in begun.facts:  # it was on the disk
+                self.outcome.resumed.append(self.outcome.steps)
         steps = training.batches.steps
-        self.saver = Saver(self.keepers, self.interval, save, begun)
+        self.saver = Saver(
+            self.keepers, self.interval, lambda state: trying(lambda: save(state)), begun
+        )
         self.display = Display(
             *(training.epochs, steps, estimate.step, estimate.validation, self.pace),
             before=self.outcome.steps,
@@ -79,7 +98,7 @@ class Run:
         self.interruption = Interruption(lambda: self.pace.step % self.interval == 0)
         self.callbacks = [
             *(StopAtNaN(), validation, self.pace, patience),
-            Recorder(self.outcome, steps, record, self.pace.passed_before),
+            Recorder(self.outcome, steps, lambda: trying(lambda: record(self.outcome)), self.pace),
             *(self.display, self.saver, self.interruption),
         ]
         if training.config.tensorboard:
@@ -99,10 +118,21 @@ class Run:
             self.outcome.ended = "interrupted"
         except NotANumber:
             self.outcome.ended = "not a number"
+        except Exception as problem:
+            if self.interruption.asked or not is_out_of_memory(problem):
+                raise
+            raise OutOfMemory(self._last_state()) from problem
         finally:
             self.display.close()
             self.interruption.close()
         return self.outcome
+
+    def _last_state(self) -> State:
+        """The last one that was whole, with what is not forgotten by going back to it."""
+        last = self.saver.last
+        assert last, "there is one from the first step on"
+        outcome = {**last.facts["outcome"], "setbacks": self.outcome.setbacks}
+        return State(last.arrays, {**last.facts, "seconds": self.pace.passed, "outcome": outcome})
 
     def _learn_in_spite_of_setbacks(self) -> None:
         """Where the loss breaks, once more from the last state, with half the rate."""
@@ -129,10 +159,10 @@ class Run:
 
     def _go_back(self) -> None:
         training, step = self.training, self.pace.step
-        # The step before may have broken the weights, which shows in this one's loss.
+        # The batch before may have broken the weights, which shows in this one's loss.
         numbers = [
             number
-            for index in range(max(0, step - 1), step + 1)
+            for index in range(max(0, step - training.parts), step + 1)
             for number in training.batches.order(index)
         ]
         files = [training.cached.train.names[number] for number in numbers]
@@ -156,4 +186,5 @@ def pace_of(training: Training, estimate: Estimate) -> Pace:
         clocks.append(StepClock(training.batches.steps * training.epochs))
     if config.minutes:
         clocks.append(TimeClock(60 * config.minutes, reserve=estimate.validation))
-    return Pace(clocks, config.learning_rate, config.schedule == "constant")
+    constant = config.schedule == "constant"
+    return Pace(clocks, config.learning_rate, constant, training.parts)

@@ -12,12 +12,13 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from utils_func import BadInput
 
+MODEL, INTERRUPTED = "unet_model.hdf5", "unet_model_interrupted.hdf5"
 # What a training writes, and what is written about its model. Anything else in the folder belongs
 # to somebody else and stays where it is.
 FILES = (
@@ -27,8 +28,8 @@ FILES = (
     "model_encoder.png",
     "model_decoder.png",
     "model_layers.png",
-    "unet_model.hdf5",
-    "unet_model_interrupted.hdf5",
+    MODEL,
+    INTERRUPTED,
     "history.csv",
     "metrics.json",
     "run.json",
@@ -38,16 +39,35 @@ FILES = (
 )
 
 
+class NotWritten(BadInput):
+    """A file could not be written. What had its name before is as it was."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.what = f"{path} cannot be written: {reason}"
+        super().__init__(
+            f"{self.what}. Expected room for it, and leave to write there. What had been written "
+            "before is whole. Change that, or name another folder with --output."
+        )
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A name beside `path` to write to. It becomes `path` when all went well, else it is gone."""
+    """A name beside `path` to write to. It becomes `path` when all went well, else it is gone.
+
+    Raises:
+        NotWritten: The disk is full, the folder may not be written to, or the like.
+    """
     beside = path.with_name(f".{os.getpid()}-{path.name}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have deleted it meanwhile
         yield beside
         _flush(beside)
         beside.replace(path)
+    except OSError as problem:
+        raise NotWritten(path, problem.strerror or str(problem)) from problem
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _flush(file: Path) -> None:

@@ -1,6 +1,6 @@
 """What a run that goes on later must know, taken from all who keep it and given back to them.
 
-keepers = Keepers(model, outcome, pace, validation, patience)
+keepers = Keepers(training, interval, outcome, pace, validation, patience)
 state = keepers.snapshot()                  # after any step
 keepers.restore(state)                      # in another process: the run goes on bit by bit
 """
@@ -11,7 +11,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -22,6 +22,9 @@ from training.outcome import Outcome
 from training.state import NAME, State
 from utils_func import BadInput
 
+if TYPE_CHECKING:
+    from training.loop import Training
+
 EVERY = 60.0  # seconds from one state to the next, …
 SHARE = 0.01  # … or more, so that writing takes at most this share of the time
 
@@ -30,13 +33,17 @@ SHARE = 0.01  # … or more, so that writing takes at most this share of the tim
 class Keepers:
     """Everything that changes while a run goes on."""
 
-    model: keras.Model
+    training: Training
+    interval: int
+    """Steps from one validation to the next."""
     outcome: Outcome
     pace: Pace
     validation: Validation
     patience: Patience
-    rate: float
-    """The highest learning rate where nothing has gone wrong."""
+
+    @property
+    def model(self) -> keras.Model:
+        return self.training.model
 
     def snapshot(self) -> State:
         """The state of now."""
@@ -46,20 +53,22 @@ class Keepers:
         facts = {
             "outcome": asdict(self.outcome),
             "step": self.pace.step,
+            "interval": self.interval,
             "over": self.ending(),
             "seconds": self.pace.passed,
             "best": self.validation.best,
             "best_epoch": self.validation.best_epoch,
             "waited": self.patience.waited,
         }
-        return State([np.array(variable.numpy()) for variable in self._variables()], facts)
+        return State([np.array(variable.numpy()) for variable in self.variables], facts)
 
     def restore(self, state: State) -> None:
         """Makes the state that of now; that of the scores comes with the epoch."""
         if keras.backend.backend() == "jax":
             self.model.jax_state_sync()
-        variables = self._variables()
-        if [array.shape for array in state.arrays] != [tuple(one.shape) for one in variables]:
+        variables = self.variables
+        expected = [(tuple(one.shape), one.dtype) for one in variables]
+        if [(array.shape, str(array.dtype)) for array in state.arrays] != expected:
             raise BadInput(
                 f"{NAME} is the state of another network or optimiser: its arrays do not fit. "
                 "Expected the options that the run began with. Give those, or --no-resume."
@@ -75,11 +84,12 @@ class Keepers:
         self.set_rate()
         self.validation.number = len(self.outcome.history)
         self.validation.best, self.validation.best_epoch = facts["best"], facts["best_epoch"]
-        self.patience.best, self.patience.waited = facts["best"], facts["waited"]
+        self.validation.was_there = self.validation.file.exists()
+        self.patience.waited = facts["waited"]
 
     def set_rate(self) -> None:
         """Half the rate for each setback."""
-        self.pace.rate = self.rate / 2 ** len(self.outcome.setbacks)
+        self.pace.rate = self.training.config.learning_rate / 2 ** len(self.outcome.setbacks)
         self.model.optimizer.learning_rate = self.pace.rate
 
     def ending(self) -> str:
@@ -88,11 +98,11 @@ class Keepers:
             return ""
         return "finished" if self.pace.is_over else "stopped early"
 
-    def _variables(self) -> list[Any]:
-        if not self.model.optimizer.built:
-            self.model.optimizer.build(self.model.trainable_variables)
-        return [*self.model.variables, *self.model.optimizer.variables, *self.scores()]
+    @property
+    def variables(self) -> list[Any]:
+        return [*self.training.variables, *self.scores]
 
+    @property
     def scores(self) -> list[Any]:
         """What the running scores of an epoch have counted so far."""
         return list(self.model.metrics_variables)
@@ -115,7 +125,7 @@ class Saver(keras.callbacks.Callback):
         self,
         keepers: Keepers,
         interval: int,
-        write: Callable[[State], None],
+        write: Callable[[State], object],
         begun: State | None = None,
     ) -> None:
         super().__init__()
@@ -129,7 +139,7 @@ class Saver(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         # Keras has just set the scores of the epoch to zero, which is wrong in its middle.
         if self.begun is not None and self.begun.facts["step"] % self.interval:
-            counted = self.keepers.scores()
+            counted = self.keepers.scores
             values = self.begun.arrays[len(self.begun.arrays) - len(counted) :]
             for variable, value in zip(counted, values, strict=True):
                 variable.assign(value)

@@ -54,11 +54,18 @@ def read_state(folder: Path) -> State | None:
     if not path.exists():
         return None
     try:
+        if not path.is_file():
+            raise ValueError("it is no file")
         _expect_no_bomb(path)
         with np.load(path, allow_pickle=False) as stored:
             facts = json.loads(stored[FACTS].tobytes())
             names = sorted(name for name in stored.files if name != FACTS)
-            return State([stored[name] for name in names], facts)
+            arrays = [stored[name] for name in names]
+            if not isinstance(facts, dict) or not all(
+                isinstance(one, np.ndarray) for one in arrays
+            ):
+                raise ValueError("it holds what no state holds")
+            return State(arrays, facts)
     except Exception as problem:  # a flipped bit may come as nearly any of them
         raise BadInput(
             f"{path} cannot be read: {problem}. Expected the state of a run, as it wrote it. "

@@ -10,11 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from PIL import Image
-
 from dataset.checking.finding import Finding
 from dataset.pairs import Dataset, Pair
-from utils_func import PICTURE_FORMATS
+from utils_func import BadInput, opened_picture
 
 Size = tuple[int, int]  # height, width
 Sizes = Mapping[Size, int]
@@ -78,14 +76,14 @@ def squeezed(sizes: Sizes, trained: Size) -> Iterator[Finding]:
 
 def _photo_size(pair: Pair) -> Size | None:
     try:
-        with Image.open(pair.photo, formats=PICTURE_FORMATS) as picture:
+        with opened_picture(pair.photo) as picture:
             width, height = picture.size
             # Pillow reads a whole PNG to find its EXIF, and PNGs are hardly ever turned.
             exif = picture.getexif() if picture.format != "PNG" else {}
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except BadInput:
         return None  # decoding has come to it
     if pair.photo == pair.label:  # side by side
-        return height, width // 2
+        return (height, width // 2) if width > 1 else None
     return (width, height) if exif.get(ORIENTATION, 1) in TURNED else (height, width)
 
 

@@ -44,8 +44,8 @@ def _ask_kagglehub(handle: str, final: Path) -> Path:
         import kagglehub
     except ImportError:
         raise BadInput(
-            f"{PREFIX}{handle} needs kagglehub, which is not installed. "
-            f"Install it: pip install kagglehub; {by_hand}."
+            f"{PREFIX}{handle} is named, but kagglehub is not installed. Expected it to fetch that "
+            f"with. Install it: pip install kagglehub; {by_hand}."
         ) from None
     from requests.exceptions import ConnectionError as NoConnection
     from requests.exceptions import Timeout

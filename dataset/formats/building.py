@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
-
 from dataset.classes_csv import overruled
 from dataset.decoding import Reader, decode, read_files
 from dataset.pairs import Dataset, Pair
 from dataset.splits import hold_out
 from labels.coding import Coding
-from utils_func import picture_files
+from utils_func import BadInput, opened_picture, picture_files
 
 LOOKED_AT = 16  # photos whose size is looked up to know the usual one
 SPLITS = ("train", "val", "test")
@@ -127,10 +125,10 @@ def usual_shape(pairs: tuple[Pair, ...]) -> tuple[int, int]:
     sizes = []
     for pair in spread(pairs, LOOKED_AT):
         try:
-            with Image.open(pair.photo) as picture:
+            with opened_picture(pair.photo) as picture:
                 turned = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
                 sizes.append(picture.size if turned else picture.size[::-1])
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        except BadInput:
             continue  # decoding will come to it
     by_proportions = sorted(sizes, key=lambda size: (size[1] / size[0], size))
     return by_proportions[len(sizes) // 2] if sizes else (256, 256)

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from dataset.classes_csv import read_table
 from dataset.decoding import read_coloured_files, read_files
@@ -21,7 +20,7 @@ from dataset.formats.lists import chosen, missing, only_test, read_names
 from dataset.pairs import Dataset, Pair
 from labels.classes import IGNORE, Classes, Colour
 from labels.coding import Coding, as_colours, colour_code, colour_codes, colour_of
-from utils_func import LEAVE_OUT, BadInput
+from utils_func import LEAVE_OUT, BadInput, opened_picture
 
 NAME = "voc"
 EXPECTED = (
@@ -104,7 +103,7 @@ def read_indices(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
 
 def _is_coloured(path: Path) -> bool:
     """RGB of equal channels comes as values: 'car' and background alone are (128, 128, 128)."""
-    with Image.open(path) as picture:
+    with opened_picture(path) as picture:
         return picture.mode in ("RGB", "RGBA")
 
 

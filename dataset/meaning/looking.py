@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from dataset.counting import counting
 from dataset.pairs import Pair
 from labels.coding import colour_codes
-from utils_func import BadInput, read_label
+from utils_func import BadInput, opened_picture, read_label
 
 LabelReader = Callable[[Pair], np.ndarray]
 
@@ -123,7 +122,7 @@ def _flat(codes: np.ndarray) -> np.ndarray:
 
 
 def _palette_of(file: Path, counts: Counter[int]) -> Mapping[int, int] | None:
-    with Image.open(file) as picture:
+    with opened_picture(file) as picture:
         if picture.mode != "P":
             return None
         channels = picture.getpalette() or []

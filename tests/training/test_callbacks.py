@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
+from training.budget import Pace
 from training.callbacks import (
     Interrupted,
     Interruption,
@@ -31,6 +33,7 @@ from training.validation import Scored
 
 NO_TIME = Estimate(0.0, 0.0)
 NAN = math.nan
+NOWHERE = Path("nowhere")
 
 
 class ScriptedScorer:
@@ -128,6 +131,17 @@ def train_with(
     return run.go(), kept, recorded
 
 
+def validating(
+    per_cent: list[int | None],
+    examples: Examples,
+    keep: Callable[[], bool],
+    file: Path = NOWHERE,
+) -> Validation:
+    validation = Validation(ScriptedScorer(per_cent), examples, 2, keep, file)
+    validation.set_model(SimpleNamespace(optimizer=SimpleNamespace(learning_rate=0.125)))
+    return validation
+
+
 @pytest.mark.parametrize(
     ("per_cent", "kept", "best_epoch"),
     [
@@ -141,16 +155,47 @@ def test_only_a_better_model_is_kept(
     per_cent: list[int | None], kept: list[int], best_epoch: int, examples: Examples
 ) -> None:
     calls: list[int] = []
-    validation = Validation(ScriptedScorer(per_cent), examples, 2, lambda: calls.append(epoch + 1))
-    validation.set_model(SimpleNamespace(optimizer=SimpleNamespace(learning_rate=0.125)))
+
+    def keep() -> bool:
+        calls.append(epoch + 1)
+        return True
+
+    validation = validating(per_cent, examples, keep)
     for epoch in range(len(per_cent)):
         validation.on_epoch_end(epoch, {})
     assert (calls, validation.best_epoch) == (kept, best_epoch)
 
 
+def test_a_model_that_could_not_be_kept_is_not_the_best(examples: Examples) -> None:
+    room = iter([True, False, False, True])
+    validation = validating([20, 50, 40, 30], examples, lambda: next(room))
+    best = []
+    for epoch in range(4):
+        validation.on_epoch_end(epoch, {})
+        best.append((validation.best_epoch, validation.best))
+    assert [number for number, _ in best] == [1, 1, 1, 4], "30 is better than what lies there"
+
+
+def test_where_the_best_model_was_deleted_the_next_takes_its_place(
+    examples: Examples, tmp_path: Path
+) -> None:
+    file = tmp_path / "best"
+
+    def keep() -> bool:
+        file.write_text("weights")
+        return True
+
+    validation = validating([50, 40, 30], examples, keep, file)
+    validation.on_epoch_end(0, {})
+    file.unlink()
+    for epoch in 1, 2:
+        validation.on_epoch_end(epoch, {})
+    assert file.exists()
+    assert validation.best_epoch == 2
+
+
 def test_the_scores_are_there_for_the_callbacks_behind(examples: Examples) -> None:
-    validation = Validation(ScriptedScorer([50]), examples, 2, lambda: None)
-    validation.set_model(SimpleNamespace(optimizer=SimpleNamespace(learning_rate=0.125)))
+    validation = validating([50], examples, lambda: True)
     logs: dict[str, Any] = {"loss": 0.5}
     validation.on_epoch_end(0, logs)
     assert logs.pop("validation_seconds") >= 0
@@ -269,7 +314,11 @@ def test_a_run_that_never_began_leaves_ctrl_c_as_it_was(handler: list[int]) -> N
 def test_each_epoch_is_recorded_with_its_numbers() -> None:
     outcome = Outcome()
     seen: list[tuple[int, int]] = []
-    recorder = Recorder(outcome, 4, lambda now: seen.append((len(now.history), now.best_epoch)))
+    pace = Pace([], 1.0, constant=True)
+    pace.on_train_begin()
+    recorder = Recorder(
+        outcome, 4, lambda: seen.append((len(outcome.history), outcome.best_epoch)), pace
+    )
     for step in range(6):
         recorder.on_train_batch_end(step)
     recorder.on_epoch_end(0, {"loss": np.float32(0.5), "best_epoch": 1, "validation_seconds": 9})

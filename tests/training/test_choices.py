@@ -28,7 +28,7 @@ def test_everything_that_is_open_is_chosen_with_its_reason() -> None:
 
 
 def test_what_was_asked_for_stays_and_needs_no_reason() -> None:
-    asked = Config(stem=2, filters=5, depth=1, batch_size=3, zoom=2.0, flip_vertical=True)
+    asked = Config(stem=2, filters=5, depth=1, batch_size=3, parts=1, zoom=2.0, flip_vertical=True)
     assert choose(asked, pairs(20), 2) == (asked, {})
 
 
@@ -40,6 +40,13 @@ def test_a_batch_is_small_where_pairs_are_few_and_never_holds_one_twice(
     count: int, asked: int | None, batch: int
 ) -> None:
     assert choose(Config(batch_size=asked), pairs(count), 2)[0].batch_size == batch
+
+
+@pytest.mark.parametrize(
+    ("batch", "asked", "parts"), [(8, 1, 1), (8, 3, 4), (8, 8, 8), (8, 50, 8), (7, 2, 7), (6, 3, 3)]
+)
+def test_a_batch_is_divided_without_a_rest(batch: int, asked: int, parts: int) -> None:
+    assert choose(Config(batch_size=batch, parts=asked), pairs(20), 2)[0].parts == parts
 
 
 def test_pictures_without_an_up_are_learned_upside_down_too() -> None:

@@ -54,7 +54,7 @@ TRAIN_ONLY = {
 }
 DATA = {"data", "format", "cache", "output", "workers"}
 OPTIONS = {
-    "train": TRAIN_ONLY | DATA | {"skip-bad", "batch-size", "minutes"},
+    "train": TRAIN_ONLY | DATA | {"skip-bad", "batch-size", "parts", "minutes"},
     "evaluate": DATA | {"model", "split", "skip-bad", "batch-size"},
     "predict": {"model", "output", "skip-bad"},
     "check": DATA | {"height", "width"},

@@ -36,7 +36,7 @@ def test_the_record_holds_what_is_needed_to_repeat_the_run(
     outcome.computed_in = "float32 (as asked for)"
     config = Config(epochs=2, seed=7)
     plan = {"passes": 2.0}
-    record = run_record(config, plan, dataset, cached, outcome, time.time() - 100)
+    record = run_record(config, plan, dataset, cached, outcome, time.monotonic() - 100)
     content = json.loads(json.dumps(record, allow_nan=False))
     assert {name: content[name] for name in ("ended", "epochs_done", "best_epoch", "seed")} == {
         "ended": "finished",

@@ -61,7 +61,7 @@ def test_minutes_that_were_asked_for_are_kept(cached: Cached, takes: Any) -> Non
 
 def test_epochs_that_were_asked_for_are_kept(cached: Cached, takes: Any) -> None:
     takes(FAST)
-    plan = planned(cached, replace(TINY, epochs=5, batch_size=2), over_at=time.time() + 0.1)
+    plan = planned(cached, replace(TINY, epochs=5, batch_size=2), over_at=time.monotonic() + 0.1)
     assert (plan.training.epochs, plan.training.config.minutes) == (5, None)
     assert plan.seconds == pytest.approx(5 * (3 * 0.01 + 0.02))
 
@@ -74,11 +74,11 @@ def test_without_either_few_pairs_are_learned_often_and_a_long_run_is_cut(
     # 3,000 steps of 10 ms, and for each 3 of them a validation of 20 ms
     assert plan.seconds == pytest.approx(50)
     takes(Estimate(step=0.1, validation=0.3))
-    plan = planned(cached, replace(TINY, batch_size=2), over_at=time.time() + 1800)
+    plan = planned(cached, replace(TINY, batch_size=2), over_at=time.monotonic() + 1800)
     assert plan.seconds == pytest.approx(3000 * (0.1 + 0.1))
     assert plan.reasons["minutes"] == "enough for so few pairs"
     takes(SLOW)
-    plan = planned(cached, replace(TINY, batch_size=2), over_at=time.time() + 1800)
+    plan = planned(cached, replace(TINY, batch_size=2), over_at=time.monotonic() + 1800)
     assert plan.seconds == pytest.approx(1800, abs=5)
     assert plan.reasons["minutes"] == "as long as nobody says --minutes"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from training.loop import Training
 from training.measuring import Estimate
 from training.outcome import Outcome
 from training.plan import Plan
-from training.resuming import plan_of, run_to_go_on_with, save_with
+from training.resuming import plan_of, run_to_go_on_with, save_state
 from training.state import State, read_state
 from utils_func import BadInput
 
@@ -57,7 +58,7 @@ def plan_for(cached: Cached, config: Config) -> Plan:
 
 
 def finish(plan: Plan, begun: State | None = None, estimate: Estimate = ESTIMATE) -> Outcome:
-    save = save_with(plan, plan.training.cached)
+    save = partial(save_state, plan)
     return plan.training.run(estimate, lambda: None, lambda outcome: None, save, begun)
 
 
@@ -65,7 +66,7 @@ def cut_off(
     plan: Plan, step: int, monkeypatch: pytest.MonkeyPatch, estimate: Estimate = ESTIMATE
 ) -> None:
     """Trains until the state after so many steps was written, and dies."""
-    save = save_with(plan, plan.training.cached)
+    save = partial(save_state, plan)
 
     def save_and_die(state: State) -> None:
         save(state)
@@ -111,7 +112,7 @@ def test_it_ends_with_the_same_weights_and_history_wherever_it_was_cut_off(
         cut_off(plan_for(cached, config), step, monkeypatch)
         begun = run_to_go_on_with(config, cached, CLASSES)
         assert begun is not None
-        plan = plan_of(begun, cached, CLASSES, config)
+        plan, begun = plan_of(begun, cached, CLASSES, config)
         outcome = finish(plan, begun)
         assert told(outcome) == told(expected)
         assert (outcome.steps, outcome.best_epoch) == (9, expected.best_epoch)
@@ -128,7 +129,7 @@ def test_patience_goes_on_where_it_was(
     begun = read_state(tmp_path)
     assert begun is not None
     begun.facts.update(best=2.0, waited=2)  # nothing is better than 2
-    outcome = finish(plan_of(begun, cached, CLASSES, config), begun)
+    outcome = finish(*plan_of(begun, cached, CLASSES, config))
     assert (outcome.ended, len(outcome.history)) == ("stopped early", 2)
 
 
@@ -274,7 +275,7 @@ def test_a_run_by_the_clock_goes_on_in_the_middle_of_its_steps(
     begun = read_state(tmp_path)
     assert begun is not None
     begun.facts["seconds"] = 59.0
-    outcome = finish(plan_of(begun, cached, CLASSES, config), begun, estimate)
+    outcome = finish(*plan_of(begun, cached, CLASSES, config), estimate)
     assert outcome.ended == "finished"
     assert 59 < outcome.seconds < 75, "only the time that was left"
     assert outcome.steps > 7
@@ -290,7 +291,7 @@ def test_going_on_anyway_takes_what_is_asked_for_now(
     begun = run_to_go_on_with(asked, cached, CLASSES)
     assert begun is not None
     assert "But --batch-size was 2 and is 1." in capsys.readouterr().out
-    plan = plan_of(begun, cached, CLASSES, asked)
+    plan, begun = plan_of(begun, cached, CLASSES, asked)
     config = plan.training.config
     assert (config.batch_size, config.epochs, config.zoom) == (1, 4, 1.0)
     outcome = finish(plan, begun)
@@ -298,7 +299,7 @@ def test_going_on_anyway_takes_what_is_asked_for_now(
     assert 1 <= outcome.best_epoch <= len(outcome.history)
     assert max(row["learning_rate"] for row in outcome.history) > 0.01
     by_clock = replace(asked, epochs=None, minutes=3.0)
-    assert plan_of(begun, cached, CLASSES, by_clock).training.config.epochs is None
+    assert plan_of(begun, cached, CLASSES, by_clock)[0].training.config.epochs is None
 
 
 def test_a_run_that_was_cut_off_after_its_end_is_over(
@@ -308,7 +309,7 @@ def test_a_run_that_was_cut_off_after_its_end_is_over(
     cut_off(plan_for(cached, config), 9, monkeypatch)
     begun = run_to_go_on_with(config, cached, CLASSES)
     assert begun is not None
-    outcome = finish(plan_of(begun, cached, CLASSES, config), begun)
+    outcome = finish(*plan_of(begun, cached, CLASSES, config))
     assert (outcome.ended, outcome.steps, len(outcome.history)) == ("finished", 9, 3)
 
 

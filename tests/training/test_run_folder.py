@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from training.run_folder import (
+    NotWritten,
     alone_in,
     make_writable,
     move_earlier,
@@ -86,7 +87,7 @@ def test_after_an_error_the_file_of_before_is_there_and_nothing_else(
 def test_a_block_that_writes_nothing_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "acc.png"
     path.write_text("before")
-    with pytest.raises(FileNotFoundError), replacing(path):
+    with pytest.raises(NotWritten, match="No such file"), replacing(path):
         pass
     assert path.read_text() == "before"
 
@@ -245,3 +246,28 @@ def test_a_file_system_without_locks_keeps_nobody_out(
     monkeypatch.setattr("filelock.FileLock.acquire", fail)
     with alone_in(tmp_path):
         (tmp_path / "acc.png").touch()
+
+
+@pytest.mark.parametrize("trouble", ["full", "a file in its place"])
+def test_what_cannot_be_written_is_a_sentence_and_what_was_there_stays(
+    trouble: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "folder" / "run.json"
+    write_json(path, {"before": 1})
+    if trouble == "a file in its place":
+        path.unlink()
+        path.parent.rmdir()
+        path.parent.write_text("mine")
+    with pytest.raises(NotWritten, match="cannot be written: ") as caught, replacing(path) as file:
+        file.write_text("half of it")
+        raise OSError(28, "No space left on device")
+    assert str(path) in str(caught.value)
+    assert "--output" in str(caught.value)
+    if trouble == "full":
+        assert json.loads(path.read_text()) == {"before": 1}
+        assert names(tmp_path / "folder") == {"run.json"}, "no half file"
+
+
+def test_a_folder_that_was_deleted_meanwhile_is_made_again(tmp_path: Path) -> None:
+    write_json(tmp_path / "gone" / "run.json", {})
+    assert (tmp_path / "gone" / "run.json").exists()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from training import state as module
+from training.run_folder import NotWritten
 from training.state import NAME, State, read_state, remove_state, write_state
 from utils_func import BadInput
 
@@ -58,7 +59,7 @@ def test_the_one_before_stays_until_the_new_one_is_proven(
 
     target = "numpy.savez" if way == "disk full" else "zipfile.ZipFile.testzip"
     monkeypatch.setattr(target, fail)
-    with pytest.raises(OSError):
+    with pytest.raises(NotWritten):
         write_state(tmp_path, State([np.ones(3)], {}))
     assert (tmp_path / NAME).read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == [NAME]

@@ -1,0 +1,45 @@
+"""What is known of memory: how much a step takes, and how much is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import psutil
+import pytest
+
+from segmentation_model import Unet
+from training import memory
+from training.memory import free_here, free_there, memory_text, step_takes
+
+
+@pytest.fixture(scope="module")
+def network() -> keras.Model:
+    return Unet(64, 64, classes=3, filters=4, depth=2)
+
+
+def test_a_step_takes_more_with_each_pair_and_with_each_weight(network: keras.Model) -> None:
+    one, two, three = (step_takes(network, pairs) for pairs in (1, 2, 3))
+    assert three - two == pytest.approx(two - one)
+    weights = one - (two - one)
+    assert weights == pytest.approx(memory.PER_WEIGHT_BYTE * 4 * network.count_params())
+    wider = Unet(64, 64, classes=3, filters=8, depth=2)
+    assert 1.8 < (step_takes(wider, 9) - step_takes(wider, 8)) / (two - one) < 2
+
+
+def test_a_container_has_less_than_its_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "CONTAINER", tmp_path)
+    machine = psutil.virtual_memory().available
+    assert free_here() == pytest.approx(machine, rel=0.3), "no container"
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("900\n")
+    (tmp_path / "memory.stat").write_text("anon 800\ninactive_file 60\nactive_file 40\n")
+    assert free_here() == pytest.approx(machine, rel=0.3), "one without a limit"
+    (tmp_path / "memory.max").write_text("1000\n")
+    assert free_here() == 1000 - 900 + 60 + 40
+    (tmp_path / "memory.max").write_text("500\n")
+    assert free_here() == 0
+    assert free_there() == 0, "without an accelerator it is the same memory"
+    assert memory_text().endswith("0.0 GB are free")

@@ -1,0 +1,71 @@
+"""A run from its plan to its end; where memory runs out, in smaller parts from there on.
+
+plan, outcome = learn(plan, keep, record)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from training.outcome import Outcome
+from training.parts import in_more_parts, measured, state_in_parts
+from training.plan import Plan
+from training.run import OutOfMemory
+from training.state import State
+
+
+def learn(
+    plan: Plan,
+    keep: Callable[[Plan], object],
+    record: Callable[[Plan, Outcome], object],
+    save: Callable[[Plan, State], object] = lambda plan, state: None,
+    begun: State | None = None,
+) -> tuple[Plan, Outcome]:
+    """Trains to the end.
+
+    Args:
+        plan: What is trained; the one that it ended with is returned.
+        keep: Called whenever the network is the best so far.
+        record: Called after each epoch with the outcome so far.
+        save: Called with the state to go on from.
+        begun: The state to go on from.
+
+    Raises:
+        MemoryError: It does not even suffice for one pair at a time.
+    """
+    while True:
+        try:
+            return plan, _learned(plan, keep, record, save, begun)
+        except OutOfMemory as problem:
+            state, since = problem.state, time.monotonic()
+        plan, begun = with_less_memory(plan, state)
+        begun.facts["seconds"] += time.monotonic() - since
+        print(f"Going on from step {begun.facts['step']:,}, as they are counted now.", flush=True)
+
+
+def _learned(
+    plan: Plan,
+    keep: Callable[[Plan], object],
+    record: Callable[[Plan, Outcome], object],
+    save: Callable[[Plan, State], object],
+    begun: State | None,
+) -> Outcome:
+    return plan.training.run(
+        plan.estimate,
+        lambda: keep(plan),
+        lambda outcome: record(plan, outcome),
+        lambda state: save(plan, state),
+        begun,
+    )
+
+
+def with_less_memory(plan: Plan, state: State) -> tuple[Plan, State]:
+    """The plan and the state with which a run goes on that memory did not suffice for."""
+    before = plan.training.parts
+    training, estimate = measured(in_more_parts(plan.training))
+    reasons = {**plan.reasons, "parts": training.reasons["parts"]}
+    seconds = state.facts["seconds"]
+    plan = replace(plan, training=training, estimate=estimate, reasons=reasons, passed=seconds)
+    return plan, state_in_parts(state, before, training)
