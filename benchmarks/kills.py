@@ -49,7 +49,10 @@ for stream in (sys.stdout, sys.stderr):
     stream.reconfigure(line_buffering=True)
 sys.exit(main.main())
 """
-SMALL = {"height": 64, "width": 64, "filters": 4, "batch-size": 4, "examples": 0}
+SMALL = {
+    **{"height": 64, "width": 64, "filters": 4, "depth": 1, "stem": 4, "context": 1},
+    **{"batch-size": 4, "examples": 0, "precision": "float32"},
+}
 
 
 @dataclass
@@ -71,6 +74,7 @@ def start(place: Path, epochs: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, f"--epochs={epochs}", *options],
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
         cwd=place.parent,
     )
