@@ -107,7 +107,9 @@ def train_and_show(config: Config) -> int:
     training = plan.training
     if outcome.ended == "interrupted":
         keep_model(plan, INTERRUPTED if outcome.best_epoch else MODEL)
-    elif outcome.ended != "not a number" and not (config.output / MODEL).exists():
+    elif outcome.ended != "not a number" and not (
+        outcome.best_epoch and (config.output / MODEL).exists()
+    ):
         keep_model(plan)  # it could not be written before, or somebody has deleted it
         outcome.best_epoch = len(outcome.history)
     show_results(training, outcome)
@@ -165,29 +167,36 @@ def keep_model(plan: Plan, name: str = "unet_model.hdf5") -> None:
 
 def show_results(training: Training, outcome: Outcome) -> None:
     """Reads the best model back from its file, scores it, and draws all pictures."""
-    from deploy.model_file import read_model
-    from evaluation.tables import metrics, score_lines
     from model_arch import get_model_arch
-    from training.run_folder import MODEL, write_json
-    from training.validation import Scorer
+    from training.run_folder import MODEL
 
-    config, classes, val = training.config, training.classes, training.cached.val
+    output = training.config.output
+    if (output / MODEL).exists():
+        model = show_scores(training, outcome, output / MODEL)
+        if training.config.examples:
+            examples = training.cached.val.spread(training.config.examples)
+            show_examples(model, examples, training.classes, output)
+        get_model_arch(training.deployable(), output, training.config.size)
     if outcome.history:
         columns = {name: [row[name] for row in outcome.history] for name in outcome.history[0]}
         loss, acc, miou = (columns[f"val_{name}"] for name in ("loss", "accuracy", "miou"))
-        get_acc(loss, acc, miou, columns, config.output)
-    path = config.output / MODEL
-    if not path.exists():
-        return
+        get_acc(loss, acc, miou, columns, output)
+
+
+def show_scores(training: Training, outcome: Outcome, path: Path) -> keras.Model:
+    """Scores the best model as it lies in its file, and gives it back."""
+    from deploy.model_file import read_model
+    from evaluation.tables import metrics, score_lines
+    from training.run_folder import write_json
+    from training.validation import Scorer
+
     model, _ = read_model(path)
-    scored = Scorer(model).score(val, training.at_once)
+    scored = Scorer(model).score(training.cached.val, training.at_once)
     what = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
     print(f"\nThe {what}, read back from its file, on the validation pairs:")
-    print(*score_lines(scored, classes), sep="\n")
-    write_json(config.output / "metrics.json", metrics(scored, classes))
-    get_model_arch(training.deployable(), config.output, config.size)
-    if config.examples:
-        show_examples(model, val.spread(config.examples), classes, config.output)
+    print(*score_lines(scored, training.classes), sep="\n")
+    write_json(path.with_name("metrics.json"), metrics(scored, training.classes))
+    return model
 
 
 def show_examples(model: keras.Model, examples: Examples, classes: Classes, output: Path) -> None:

@@ -19,10 +19,10 @@ import shutil
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluation.architecture import Architecture, FeatureMap, decoder, encoder, read_architecture
+from training.run_folder import replacing
 
 if TYPE_CHECKING:
     import keras
@@ -321,9 +321,7 @@ def get_model_arch(
         from keras.utils import plot_model
 
         writers["model_layers.png"] = lambda path: plot_model(model, path, show_shapes=True, dpi=96)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, write_to in writers.items():
-        with TemporaryDirectory(prefix=".", dir=folder) as beside:
-            write_to(Path(beside) / name)
-            (Path(beside) / name).replace(folder / name)
+        with replacing(folder / name) as beside:
+            write_to(beside)
     return [folder / name for name in writers]

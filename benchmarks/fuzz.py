@@ -33,57 +33,14 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # or 'labels' would be labels.py
 
-from benchmarks import damage  # noqa: E402
+from benchmarks.material import COMMANDS, KINDS, inside, make_material  # noqa: E402
 from benchmarks.table import machine  # noqa: E402
 
 SECONDS = 90  # a case that takes longer hangs
 MEMORY = 1e9  # bytes that a case may take
 RENEWED = 400  # cases until a process is exchanged for a new one
 STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-SIDE = 32
-SMALL = [
-    *(f"--height={SIDE}", f"--width={SIDE}", "--filters=2", "--depth=1", "--stem=1", "--context=1"),
-    *("--batch-size=2", "--epochs=1", "--examples=1", "--precision=float32", "--cache=cache"),
-]
 RIGHT = ("result", "message")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What is damaged, in which part of the cases, and which commands meet it."""
-
-    weight: int
-    pattern: str
-    damages: tuple[damage.Damage, ...]
-    commands: tuple[str, ...]
-
-
-KINDS = {
-    "pair": Kind(23, "pairs/*/*.jpg", damage.OF_PICTURES, ("decode",) * 17 + ("check", "evaluate")),
-    "photo": Kind(
-        20, "masks/images/*", damage.OF_PICTURES, ("decode masks",) * 19 + ("check masks",)
-    ),
-    "label": Kind(
-        20, "masks/masks/*", damage.OF_PICTURES, ("decode masks",) * 19 + ("check masks",)
-    ),
-    "class table": Kind(10, "masks/classes.csv", damage.OF_TABLES, ("decode masks",)),
-    "cache": Kind(10, "cache/*/*", damage.OF_JSON, ("decode",) * 9 + ("check",)),
-    "photo to predict": Kind(8, "photos/*", damage.OF_PICTURES, ("predict",)),
-    "state": Kind(4, "output/state.npz", damage.OF_STATES, ("train",)),
-    "model": Kind(4, "output/unet_model.hdf5", damage.OF_MODELS, ("evaluate", "predict")),
-    "pair of a training": Kind(1, "pairs/*/*.jpg", damage.OF_PICTURES, ("train anew",)),
-}
-PAIRS, MASKS = ["--data=pairs", *SMALL], ["--data=masks", *SMALL]
-COMMANDS = {
-    "decode": PAIRS,  # a training until its pairs are decoded: what follows sees arrays alone
-    "decode masks": MASKS,
-    "check": ["check", "--data=pairs", *SMALL[:2], "--cache=cache"],
-    "check masks": ["check", "--data=masks", *SMALL[:2], "--cache=cache"],
-    "evaluate": ["evaluate", "--data=pairs", "--cache=cache"],
-    "predict": ["predict", "photos"],
-    "train": PAIRS,
-    "train anew": ["--no-resume", *PAIRS],
-}
 
 
 @dataclass(frozen=True)
@@ -97,94 +54,41 @@ class Case:
     told: str = ""
 
 
-def make_material(folder: Path) -> None:
-    """Small pairs, masks, photos, a cache, a model, and the state of a run that was cut off."""
-    import numpy as np
-    from PIL import Image
-
-    from labels.classes import CITYSCAPES
-
-    numbers = np.random.default_rng(0)
-    for number in range(6):  # quarters of road, sky, car and the like
-        ids = numbers.permutation(12)[:4].astype(np.uint8).reshape(2, 2)
-        label = CITYSCAPES.paint(ids.repeat(SIDE // 2, 0).repeat(SIDE // 2, 1))
-        photo = (label * 0.6 + numbers.integers(0, 60, label.shape)).astype(np.uint8)
-        file = folder / "pairs" / ("train" if number < 4 else "val") / f"{number}.jpg"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(np.hstack([photo, label])).save(file, quality=95)
-    for part in "images", "masks":
-        (folder / "masks" / part).mkdir(parents=True)
-    (folder / "photos").mkdir()
-    for number in range(6):
-        ids = np.repeat(numbers.integers(0, 3, (SIDE, 4), np.uint8), SIDE // 4, axis=1)
-        photo = (ids[..., None] * 80 + numbers.integers(0, 60, (SIDE, SIDE, 3))).astype(np.uint8)
-        Image.fromarray(ids).save(folder / "masks" / "masks" / f"{number}.png")
-        Image.fromarray(photo).save(folder / "masks" / "images" / f"{number}.jpg")
-        if number < 2:
-            Image.fromarray(photo).save(folder / "photos" / f"{number}.jpg")
-    table = "name,id,ignore\nroad,0,\ncar,1,\nborder,2,yes\n"
-    (folder / "masks" / "classes.csv").write_text(table)
-    with _inside(folder), contextlib.redirect_stdout(io.StringIO()):
-        _train(folder)
-
-
-def _train(folder: Path) -> None:
-    import main
-    from training import saving
-
-    if main.main(COMMANDS["train"]):
-        raise RuntimeError("the material cannot be trained on")
-    model = (folder / "output" / "unet_model.hdf5").read_bytes()
-    saving.EVERY, saving.SHARE = 0.0, 1e9  # a state after the first step, of two
-
-    class Enough(Exception):  # noqa: N818
-        pass
-
-    def stop(self: saving.Saver) -> None:
-        self.write(self.keepers.snapshot())
-        raise Enough
-
-    save, saving.Saver.save = saving.Saver.save, stop  # type: ignore[method-assign]
-    with contextlib.suppress(Enough):
-        main.main(COMMANDS["train"])
-    saving.Saver.save = save  # type: ignore[method-assign]
-    shutil.rmtree(folder / "output" / "earlier")
-    (folder / "output" / "unet_model.hdf5").write_bytes(model)
-
-
 def run_case(number: int, seed: int, material: Path, folder: Path) -> Case:
     """Damages a file in a copy of the material, and runs a command on it."""
     own = random.Random(f"{seed} {number}")
     names = list(KINDS)
     name = own.choices(names, [KINDS[name].weight for name in names])[0]
     kind = KINDS[name]
-    place = folder / "case"
+    place = folder / "up" / "and" / "up" / "case"  # so that what climbs out is seen
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(material, place)
     file = own.choice(sorted(place.glob(kind.pattern)))
     command, harm = own.choice(kind.commands), own.choice(kind.damages)
     changed = harm(file, own)
     said = harm.__name__.replace("_", " ")
-    before = _outside(place)
-    code, printed, grown = _run(command, place)
-    if code is None:
-        return Case(name, said, command, "traceback", printed)
-    if grown > MEMORY:
-        return Case(name, said, command, "memory", f"{grown / 1e9:.1f} GB\n{printed}")
-    if added := _outside(place) ^ before:
-        return Case(name, said, command, "file outside", f"{added}\n{printed}")
-    if code < 2:
-        return Case(name, said, command, "result", printed)
-    named = {changed.name, file.name, changed.stem, file.parent.name}
-    outcome = "message" if any(one in printed for one in named) else "message without a name"
-    return Case(name, said, command, outcome, printed)
+    before = _outside(place, folder)
+    done = _run(command, place)
+    told = f"{done.printed}\n{done.complained}"
+    if done.code is None:
+        return Case(name, said, command, "traceback", told)
+    if done.grown > MEMORY:
+        return Case(name, said, command, "memory", f"{done.grown / 1e9:.1f} GB\n{told}")
+    if added := _outside(place, folder) ^ before:
+        return Case(name, said, command, "file outside", f"{added}\n{told}")
+    if done.code < 2:
+        return Case(name, said, command, "result", told)
+    named = changed.name in done.complained or file.name in done.complained
+    # Where there is no such file any more, it is the folder that is wrong.
+    named |= not changed.is_file() and file.relative_to(place).parts[0] in done.complained
+    return Case(name, said, command, "message" if named else "message without a name", told)
 
 
-def _outside(place: Path) -> set[tuple[str, int, int]]:
+def _outside(place: Path, folder: Path) -> set[tuple[str, int, int]]:
     """All that a command may not touch, with sizes and times: what is not its output or cache."""
     inside = {place / "output", place / "cache"}
     found = set()
-    for at, folders, files in os.walk(place.parent):
+    for at, folders, files in os.walk(folder):
         if inside & {Path(at), *Path(at).parents}:
             continue
         for name in (*folders, *files):
@@ -195,16 +99,25 @@ def _outside(place: Path) -> set[tuple[str, int, int]]:
     return found
 
 
-def _run(command: str, place: Path) -> tuple[int | None, str, float]:
-    """Its exit code, or None where it raised something; what it printed; memory it took."""
+@dataclass(frozen=True)
+class Done:
+    """Exit code, or None where something was raised; what was printed; memory that it took."""
+
+    code: int | None
+    printed: str
+    complained: str
+    grown: float
+
+
+def _run(command: str, place: Path) -> Done:
     import main
 
-    printed = io.StringIO()
+    printed, complained = io.StringIO(), io.StringIO()
     before = _memory("VmRSS")
     _forget_peak()
     code: int | None = None
-    caught = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
-    with _inside(place), caught[0], caught[1]:
+    caught = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complained)
+    with inside(place), caught[0], caught[1]:
         try:
             if command.startswith("decode"):
                 code = _decode(COMMANDS[command])
@@ -213,8 +126,8 @@ def _run(command: str, place: Path) -> tuple[int | None, str, float]:
         except SystemExit as end:
             code = int(end.code or 0)
         except BaseException:
-            printed.write(traceback.format_exc())
-    return code, printed.getvalue(), _memory("VmHWM") - before
+            complained.write(traceback.format_exc())
+    return Done(code, printed.getvalue(), complained.getvalue(), _memory("VmHWM") - before)
 
 
 def _decode(arguments: list[str]) -> int:
@@ -226,19 +139,9 @@ def _decode(arguments: list[str]) -> int:
     try:
         main.find_and_decode(parse(arguments)[1])
     except BadInput as problem:
-        print(problem)
+        print(problem, file=sys.stderr)
         return 2
     return 0
-
-
-@contextlib.contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 def _forget_peak() -> None:

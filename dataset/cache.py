@@ -93,7 +93,7 @@ def open_cache(
     place = folder / key
     try:
         cached = _read(place, size, content)
-    except (OSError, ValueError, KeyError):  # not there, or damaged since
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged since
         shutil.rmtree(place, ignore_errors=True)
         with _beside(place) as unfinished, ThreadPoolExecutor(workers) as pool:
             _write(dataset, unfinished, size, skip_bad, pool, progress)
@@ -255,7 +255,11 @@ def _read(place: Path, size: tuple[int, int], content: str) -> Cached:
         )
         return Examples(names, *arrays)
 
-    return Cached(split("train"), split("val"), table["skipped"], content)
+    skipped = table["skipped"]
+    every = [*table["names"]["train"], *table["names"]["val"], *skipped]
+    if not isinstance(skipped, list) or not all(isinstance(text, str) for text in every):
+        raise ValueError("it names what is no pair")
+    return Cached(split("train"), split("val"), skipped, content)
 
 
 def _forget_old(folder: Path) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import keras
 
 ATTRIBUTE = "unet_card"
+LONGEST_SIDE = 8192  # of the pictures of a training; predicting brings each photo to that size
 
 # What h5py and Keras raise on a damaged file, by the place of the damage.
 DAMAGED = (OSError, RuntimeError, AttributeError, LookupError, TypeError, ValueError)
@@ -77,7 +78,10 @@ def read_card(path: str | os.PathLike[str]) -> Card:
         with h5py.File(path, "r") as opened:
             content = json.loads(opened.attrs[ATTRIBUTE])
         classes = Classes.from_json(content["classes"])
-        return Card(classes, int(content["height"]), int(content["width"]))
+        height, width = int(content["height"]), int(content["width"])
+        if not (1 <= height <= LONGEST_SIDE and 1 <= width <= LONGEST_SIDE):
+            raise ValueError(f"it was trained at {width}×{height}")
+        return Card(classes, height, width)
     except DAMAGED:
         raise BadInput(
             f"{path} is not a model of this program: it is damaged, or holds no class table. "

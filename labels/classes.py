@@ -35,6 +35,9 @@ class Classes:
                 "A class table needs one colour for each name and 1 to 254 classes. "
                 f"Received: {len(self.names)} names and {len(self.colours)} colours."
             )
+        for colour in (*self.colours, *self.void_colours):
+            if len(colour) != 3 or not all(0 <= value <= 255 for value in colour):
+                raise ValueError(f"A colour is three numbers from 0 to 255. Received: {colour}.")
 
     def __len__(self) -> int:
         return len(self.names)

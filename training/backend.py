@@ -16,8 +16,17 @@ from pathlib import Path
 
 OUT_OF_MEMORY = """\
 There is not enough memory for this network and these pictures.
-A training has tried one pair at a time already. Try smaller --height and --width, or fewer
---filters; to evaluate, a smaller --batch-size. A run that had begun goes on from its state."""
+Try smaller --height and --width, or fewer --filters; to evaluate, a smaller --batch-size. (A
+training has tried smaller batches by itself.)"""
+
+
+# As TensorFlow, JAX, CUDA, OpenCV, C++ and Python say it; '_' is left out.
+NO_MEMORY = (
+    *("RESOURCEEXHAUSTED", "OUTOFMEMORY", "OUT OF MEMORY", "INSUFFICIENT MEMORY", "BAD ALLOC"),
+    *("CAN'T START NEW THREAD", "STD::BADALLOC"),
+)
+# TensorFlow calls these exhausted as well.
+OTHER_RESOURCES = ("NO SPACE LEFT", "QUOTA EXCEEDED", "TOO MANY OPEN FILES")
 
 
 def start_keras() -> None:
@@ -54,10 +63,11 @@ def _stderr_turned_away() -> Iterator[None]:
 
 
 def is_out_of_memory(problem: Exception) -> bool:
-    """Also as TensorFlow and JAX say it."""
+    """Also as TensorFlow and JAX say it, and where there is none left for a thread."""
     said = f"{type(problem).__name__} {problem}".upper().replace("_", "")
-    full_disk = "NO SPACE LEFT" in said
-    return isinstance(problem, MemoryError) or ("RESOURCEEXHAUSTED" in said and not full_disk)
+    if any(words in said for words in OTHER_RESOURCES):
+        return False
+    return isinstance(problem, MemoryError) or any(words in said for words in NO_MEMORY)
 
 
 def device() -> str:

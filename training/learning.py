@@ -42,7 +42,7 @@ def learn(
             state, since = problem.state, time.monotonic()
         plan, begun = with_less_memory(plan, state)
         begun.facts["seconds"] += time.monotonic() - since
-        print(f"Going on from step {begun.facts['step']:,}, as they are counted now.", flush=True)
+        print(f"Going on from step {begun.facts['step']:,}; a part is a step now.", flush=True)
 
 
 def _learned(
@@ -64,7 +64,8 @@ def _learned(
 def with_less_memory(plan: Plan, state: State) -> tuple[Plan, State]:
     """The plan and the state with which a run goes on that memory did not suffice for."""
     before = plan.training.parts
-    training, estimate = measured(in_more_parts(plan.training))
+    divided = in_more_parts(plan.training)
+    training, estimate = measured(divided, divided.parts)
     reasons = {**plan.reasons, "parts": training.reasons["parts"]}
     seconds = state.facts["seconds"]
     plan = replace(plan, training=training, estimate=estimate, reasons=reasons, passed=seconds)

@@ -26,11 +26,11 @@ from training.memory import GB, free_there, step_takes
 from training.state import State
 
 
-def measured(training: Training) -> tuple[Training, Estimate]:
-    """The training, in parts that fit into memory: by estimate where none were asked for, and by
-    trial.
+def measured(training: Training, asked: int | None = None) -> tuple[Training, Estimate]:
+    """The training, in parts that fit into memory: by estimate where nobody has `asked` for a
+    number of them, and by trial.
     """
-    if training.config.parts is None:
+    if asked is None:
         training = _estimated(training)
     while True:
         try:
@@ -71,6 +71,8 @@ def state_in_parts(state: State, before: int, training: Training) -> State:
         return steps * (after // before) if divides else steps // before * after
 
     arrays, added_up = _apart(state, before, training)
+    if len(arrays) < sum(not _adds_up(variable) for variable in training.variables):
+        return state  # of another network, which is told where it is taken over
     stored = iter(arrays)
     fitting: list[np.ndarray] = []
     for variable in training.variables:
@@ -111,15 +113,16 @@ def _apart(
 
 
 def _estimated(training: Training) -> Training:
-    """In as few parts as the free memory bears."""
-    free, size = free_there(), training.batch_size
+    """In as few parts as the free memory bears, but no fewer than before."""
+    free, at_once = free_there(), training.at_once
     one, two = (step_takes(training.model, pairs) for pairs in (1, 2))
     fits = 1 + (free - one) / (two - one)
-    if fits >= size:
+    if fits >= at_once:
         return training
-    parts = divisor(size, math.ceil(size / max(1.0, fits)))
-    takes = step_takes(training.model, size) / GB
-    return _in_parts(training, parts, f"at once they would take {takes:.1f} GB of {free / GB:.1f}")
+    parts = training.parts * divisor(at_once, math.ceil(at_once / max(1.0, fits)))
+    takes = step_takes(training.model, at_once) / GB
+    reason = f"{counted(at_once, 'pair')} at once would take {takes:.1f} GB of {free / GB:.1f}"
+    return _in_parts(training, parts, reason)
 
 
 def _in_parts(training: Training, parts: int, reason: str) -> Training:

@@ -173,7 +173,7 @@ def make_plan(
         over_at: By time.monotonic(), when a run shall be over whose length nobody asked for.
     """
     asked = asked or config
-    training, estimate = measured(Training(cached, classes, config))
+    training, estimate = measured(Training(cached, classes, config), config.parts)
     length, reason = usual_length(training, estimate, over_at - time.monotonic())
     training.adopt(length)
     if config.filters is None and config.minutes and not config.epochs:

@@ -31,6 +31,7 @@ from training.state import NAME, State, read_state, write_state
 from utils_func import BadInput
 
 NUMBER = (int, float)
+SETBACK = {"step": int, "back_to": int, "files": list, "rate": NUMBER}
 # What a state says, of what kind; the rest of it is made of these.
 FACTS = {
     "step": int,
@@ -63,8 +64,10 @@ def run_to_go_on_with(asked: Config, cached: Cached, classes: Classes) -> State 
                 "run that is cut off leaves behind. Without --resume or --resume-anyway one begins."
             )
         return None
-    _expect_whole(state, asked.output)
-    others = list(_others(state.facts["run"], asked, _pairs(cached, classes)))
+    others = list(_of_another_version(state.facts))
+    if not others or asked.resume_anyway:
+        _expect_whole(state, asked.output)
+        others += _others(state.facts["run"], asked, _pairs(cached, classes))
     if not others or asked.resume_anyway:
         done = counted(state.facts["outcome"]["steps"], "step")
         print(f"\nGoing on with the run that was cut off after {done} (--no-resume begins anew).")
@@ -82,7 +85,7 @@ def run_to_go_on_with(asked: Config, cached: Cached, classes: Classes) -> State 
 
 def _expect_whole(state: State, output: Path) -> None:
     """Whoever has changed what a run wrote down gets a sentence, and no traceback."""
-    wrong = list(_missing(state.facts, FACTS)) or list(_wrong_history(state.facts))
+    wrong = list(_missing(state.facts, FACTS)) or list(_impossible(state.facts))
     if wrong:
         raise BadInput(
             f"{output / NAME} is not the state of a run: {wrong[0]}. Expected what a run of "
@@ -90,25 +93,50 @@ def _expect_whole(state: State, output: Path) -> None:
         )
 
 
-def _wrong_history(facts: dict[str, Any]) -> Iterator[str]:
-    outcome = facts["outcome"]
+def _impossible(facts: dict[str, Any]) -> Iterator[str]:
+    """Values that no run comes to."""
+    outcome, run = facts["outcome"], facts["run"]
     columns = {"passes", "seconds", *COLUMNS}
     for row in outcome["history"]:
         is_row = isinstance(row, dict) and {"passes", "seconds"} <= row.keys() <= columns
         if not is_row or not all(isinstance(value, NUMBER) for value in row.values()):
             yield f"its history has the row {row!s:.80}"
-    if not 0 <= outcome["best_epoch"] <= len(outcome["history"]):
-        yield f"its best epoch is {outcome['best_epoch']} of {len(outcome['history'])}"
+    for setback in outcome["setbacks"]:
+        if not isinstance(setback, dict) or list(_missing(setback, SETBACK)):
+            yield f"it has the setback {setback!s:.80}"
+    counts = {
+        "step": facts["step"],
+        "steps": outcome["steps"],
+        "seconds": facts["seconds"],
+        "waited": facts["waited"],
+        "interval": facts["interval"] - 1,
+        "parts": run["parts"] - 1,
+        "best epoch": min(facts["best_epoch"], outcome["best_epoch"]),
+        "epochs since the best": len(outcome["history"])
+        - max(facts["best_epoch"], outcome["best_epoch"]),
+        "step's seconds": run["estimate"]["step"],
+        "validation's seconds": run["estimate"]["validation"],
+    }
+    for name, count in counts.items():
+        if not 0 <= count < 1e12:
+            yield f"its {name} are {count}"
+    if any(not _is(int, step) for step in outcome["resumed"]):
+        yield f"it was cut off after the steps {outcome['resumed']!s:.80}"
+
+
+def _is(kind: Any, value: Any) -> bool:
+    """True is an int to Python, but no number of steps."""
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def _missing(facts: dict[str, Any], kinds: dict[str, Any]) -> Iterator[str]:
     """What is not there, or of another kind."""
     for name, kind in kinds.items():
         found = facts.get(name)
-        if not isinstance(found, dict if isinstance(kind, dict) else kind):
+        if not _is(dict if isinstance(kind, dict) else kind, found):
             yield f"its '{name}' is {found!s:.80}"
         elif isinstance(kind, dict):
-            yield from _missing(found, kind)
+            yield from _missing(facts[name], kind)
 
 
 def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tuple[Plan, State]:
@@ -123,7 +151,7 @@ def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tu
             "that go with what its plan chose. Give the options of then, or --no-resume."
         ) from None
     # Measuring makes the variables of optimiser and scores, which the state will fill.
-    training, estimate = measured(Training(cached, classes, config))
+    training, estimate = measured(Training(cached, classes, config), asked.parts)
     reasons = {**run["reasons"], **training.reasons}
     if training.parts == run["parts"]:
         estimate = Estimate(**run["estimate"])  # which decided how long an epoch is
@@ -137,7 +165,6 @@ def save_state(plan: Plan, state: State) -> None:
     cached = plan.training.cached
     asked, config = _deciding(plan.asked), _deciding(plan.training.config)
     chosen = {name: value for name, value in config.items() if asked[name] is None}
-    chosen.pop("parts", None)
     run = {
         "asked": asked,
         "chosen": {**chosen, "precision": plan.training.precision.kind},
@@ -156,7 +183,7 @@ def _is_open(asked: Config, name: str) -> bool:
     """Whether what was chosen then counts: not where something is asked for now."""
     if name in ("minutes", "epochs"):
         return not (asked.minutes or asked.epochs)
-    return getattr(asked, name) in (None, "auto")
+    return getattr(asked, name, "gone") in (None, "auto")
 
 
 def _pairs(cached: Cached, classes: Classes) -> dict[str, Any]:
@@ -167,11 +194,17 @@ def _pairs(cached: Cached, classes: Classes) -> dict[str, Any]:
 
 def _deciding(config: Config) -> dict[str, Any]:
     """The options that decide how a training goes."""
-    return {
-        name: value
-        for name, value in config.to_json().items()
-        if name not in ELSEWHERE - {"recipe"}
-    }
+    # Parts may change in the middle of a run: less memory is no other training.
+    elsewhere = ELSEWHERE - {"recipe"} | {"parts"}
+    return {name: value for name, value in config.to_json().items() if name not in elsewhere}
+
+
+def _of_another_version(facts: dict[str, Any]) -> Iterator[str]:
+    """Such a state may say other things, so it is asked nothing else."""
+    run = facts.get("run")
+    version = run.get("version") if isinstance(run, dict) else None
+    if isinstance(version, str) and version != __version__:
+        yield f"it was of version {version} and this is {__version__}"
 
 
 def _others(run: dict[str, Any], asked: Config, pairs: dict[str, Any]) -> Iterator[str]:
@@ -185,5 +218,3 @@ def _others(run: dict[str, Any], asked: Config, pairs: dict[str, Any]) -> Iterat
         yield "its pairs or classes have changed"
     if run["backend"] != keras.backend.backend():
         yield f"it was computed by {run['backend']} and this is {keras.backend.backend()}"
-    if run["version"] != __version__:
-        yield f"it was of version {run['version']} and this is {__version__}"

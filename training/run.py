@@ -119,7 +119,7 @@ class Run:
         except NotANumber:
             self.outcome.ended = "not a number"
         except Exception as problem:
-            if self.interruption.asked or not is_out_of_memory(problem):
+            if self.interruption.asked or not self.saver.last or not is_out_of_memory(problem):
                 raise
             raise OutOfMemory(self._last_state()) from problem
         finally:
@@ -130,7 +130,7 @@ class Run:
     def _last_state(self) -> State:
         """The last one that was whole, with what is not forgotten by going back to it."""
         last = self.saver.last
-        assert last, "there is one from the first step on"
+        assert last
         outcome = {**last.facts["outcome"], "setbacks": self.outcome.setbacks}
         return State(last.arrays, {**last.facts, "seconds": self.pace.passed, "outcome": outcome})
 

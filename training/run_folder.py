@@ -46,7 +46,8 @@ class NotWritten(BadInput):
         self.what = f"{path} cannot be written: {reason}"
         super().__init__(
             f"{self.what}. Expected room for it, and leave to write there. What had been written "
-            "before is whole. Change that, or name another folder with --output."
+            "before is whole. Change that and start again with the same options: a run goes on "
+            "from its last state. Or name another folder with --output, where it begins anew."
         )
 
 
@@ -121,7 +122,8 @@ def alone_in(folder: Path) -> Iterator[None]:
     try:
         for pattern in FILES:  # what a run that was killed had not written to its end
             for left in folder.glob(f".[0-9]*-{pattern}"):
-                left.unlink(missing_ok=True)
+                with suppress(OSError):
+                    left.unlink(missing_ok=True)
         yield
     finally:
         lock.release()

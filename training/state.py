@@ -39,9 +39,13 @@ def write_state(folder: Path, state: State) -> None:
     with replacing(folder / NAME) as beside:
         with beside.open("wb") as opened:
             np.savez(opened, allow_pickle=False, **{FACTS: text}, **named)
-        with zipfile.ZipFile(beside) as written:
-            if written.testzip():
-                raise OSError(f"{beside} was not written as it should be")
+        try:
+            with zipfile.ZipFile(beside) as written:
+                damaged = written.testzip()
+        except (zipfile.BadZipFile, EOFError) as problem:
+            damaged = str(problem)
+        if damaged:
+            raise OSError("it could not be read back as it was written")
 
 
 def read_state(folder: Path) -> State | None:

@@ -1,6 +1,6 @@
 """Whether a model becomes worse by computing in bfloat16 with normalisation in one operation.
 
-    python benchmarks/numbers.py --data cityscapes_data --side 64 --epochs 2 --seeds 0 1 2
+    python benchmarks/fused.py --data cityscapes_data --side 64 --epochs 2 --seeds 0 1 2
 
 The seed network (recipe 'cityscapes-pairs') learns the same pairs in the same order for the same
 steps: once as the program computes where a machine is quicker in bfloat16, once as stock Keras does
@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     given = parser.parse_args()
-    print(f"python benchmarks/numbers.py {' '.join(sys.argv[1:])}".strip())
+    print(f"python benchmarks/fused.py {' '.join(sys.argv[1:])}".strip())
     print(f"{time.strftime('%Y-%m-%d')}, {machine()}", end="\n\n", flush=True)
     print("| computed in | mIoU (95 %) | seeds |\n|---|---|---|", flush=True)
     size = {"height": given.side, "width": given.side, "epochs": given.epochs}
