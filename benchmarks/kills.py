@@ -181,7 +181,9 @@ def report(folder: Path, kills: int, epochs: int) -> list[str]:
     return [
         f"\n{counts.kills} kills of runs of {seconds:.0f} s, each started again until its end:",
         f"{counts.equal} of {counts.ended} ended with the weights and curves of an unbroken one.",
-        f"Lost: {np.median(counts.lost):.1f} s in the middle, {max(counts.lost):.1f} s at most.",
+        f"Lost: {np.median(counts.lost):.1f} s in the middle, {max(counts.lost):.1f} s at most; "
+        f"more than a minute, which is the usual time between states: "
+        f"{sum(seconds > 60 for seconds in counts.lost)} times.",
         f"Files under a final name that were half written: {counts.half}.",
     ]
 

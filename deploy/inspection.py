@@ -4,8 +4,9 @@
 
 Keras runs code that it finds in an HDF5 file: a Lambda layer holds Python bytecode, and safe_mode
 is not looked at there (CVE-2024-3660, CVE-2025-9905); a configuration may name any function, or
-wrap a pickle (CVE-2025-1550, -8747, -9906, -49655). A link may lead to another file, and a layer
-may ask for more memory than there is. So what is not known to be harmless is refused.
+wrap a pickle (CVE-2025-1550, -8747, -9906, -49655) or read any file (CVE-2025-12058). Numbers may
+lie in another file (CVE-2026-1669), and an array or a layer may ask for more memory than there is
+(CVE-2026-0897). So what is not known to be harmless is refused.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from model_arch import (
     predictions_marked,
 )
 from segmentation_model import Unet
+from training.run_folder import NotWritten
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +126,7 @@ def test_a_failed_drawing_leaves_the_older_picture(
 
     (tmp_path / "model_arch.png").write_bytes(b"older")
     monkeypatch.setattr(Figure, "savefig", fill_the_disk)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(NotWritten, match="No space"):
         get_model_arch(Unet(32, 32, filters=2, depth=1), tmp_path)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"older"]
 

@@ -165,17 +165,16 @@ def test_a_file_in_the_place_of_the_output_folder_is_left_alone(
     assert Path("output").read_text() == "mine"
 
 
-@pytest.mark.parametrize("what", ["deleted", "replaced"])
-def test_pictures_that_change_while_it_trains_change_nothing(
-    what: str, place: Path, monkeypatch: pytest.MonkeyPatch
+def test_pictures_that_are_deleted_or_replaced_while_it_trains_change_nothing(
+    place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(place)
     assert main.main([*SMALL, "--output", "undisturbed"]) == 0
 
     def disturb() -> None:
-        for file in Path("images").glob("*/*.jpg"):
+        for number, file in enumerate(sorted(Path("images").glob("*/*.jpg"))):
             file.unlink()
-            if what == "replaced":
+            if number % 2:
                 file.write_text("no picture")
 
     at_validation(1, disturb, monkeypatch)
@@ -184,21 +183,21 @@ def test_pictures_that_change_while_it_trains_change_nothing(
     assert scores[0] == scores[1]
 
 
-@pytest.mark.parametrize("jump", [-4e8, 4e8])
 def test_a_clock_that_jumps_by_years_changes_no_time(
-    jump: float, place: Path, monkeypatch: pytest.MonkeyPatch
+    place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(place)
-    clock = time.time
+    clock, ends, jumps = time.time, Validation.on_epoch_end, iter([4e8, -4e8])
 
-    def set_clock() -> None:
-        monkeypatch.setattr(time, "time", lambda: clock() + jump)
+    def jump(self: Validation, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        years = next(jumps, 0.0)
+        monkeypatch.setattr(time, "time", lambda: clock() + years)
+        ends(self, epoch, logs)
 
-    at_validation(1, set_clock, monkeypatch)
+    monkeypatch.setattr(Validation, "on_epoch_end", jump)
     began = time.monotonic()
-    assert main.main([*SMALL[:-2], "--minutes", "0.2"]) == 0
+    assert main.main([*SMALL[:-2], "--minutes", "0.1"]) == 0
     record = json.loads((place / "output" / "run.json").read_text())
     assert record["ended"] == "finished"
-    assert 11 < record["times"]["training_seconds"] < abs(jump) / 1000
-    assert record["times"]["training_seconds"] < record["times"]["all_seconds"]
+    assert 5.5 < record["times"]["training_seconds"] < record["times"]["all_seconds"]
     assert record["times"]["all_seconds"] < time.monotonic() - began

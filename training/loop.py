@@ -152,9 +152,9 @@ class Training:
         """Steps from one validation to the next: a pass, or more where passes are short."""
         if not self.config.minutes or self.config.epochs:
             return self.batches.steps
-        usable = self.config.minutes * 60 * (1 - VALIDATING)
-        seldom = estimate.validation / estimate.step * (1 - VALIDATING) / VALIDATING
-        often = max(1.0, usable / estimate.step / VALIDATIONS)
+        usable, step = self.config.minutes * 60 * (1 - VALIDATING), max(estimate.step, 1e-6)
+        seldom = estimate.validation / step * (1 - VALIDATING) / VALIDATING
+        often = max(1.0, usable / step / VALIDATIONS)
         return max(self.batches.steps, round(min(seldom, often)))
 
     def passes(self, estimate: Estimate) -> float:

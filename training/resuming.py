@@ -175,7 +175,6 @@ def save_state(plan: Plan, state: State) -> None:
         "estimate": asdict(plan.estimate),
         "reasons": plan.reasons,
     }
-
     write_state(plan.training.config.output, replace(state, facts={**state.facts, "run": run}))
 
 

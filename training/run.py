@@ -132,7 +132,9 @@ class Run:
         last = self.saver.last
         assert last
         outcome = {**last.facts["outcome"], "setbacks": self.outcome.setbacks}
-        return State(last.arrays, {**last.facts, "seconds": self.pace.passed, "outcome": outcome})
+        facts = {**last.facts, "seconds": self.pace.passed, "outcome": outcome}
+        facts.pop("run", None)  # going on from here is going on in this process
+        return State(last.arrays, facts)
 
     def _learn_in_spite_of_setbacks(self) -> None:
         """Where the loss breaks, once more from the last state, with half the rate."""

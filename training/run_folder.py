@@ -10,6 +10,7 @@ import csv
 import json
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -58,7 +59,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         NotWritten: The disk is full, the folder may not be written to, or the like.
     """
-    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    beside = path.with_name(f".{os.getpid()}-{threading.get_native_id()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have deleted it meanwhile
         yield beside

@@ -224,6 +224,7 @@ def test_a_link_to_another_place(path: Path, link: object) -> None:
 
 
 def test_numbers_in_another_file(path: Path, tmp_path: Path) -> None:
+    """CVE-2026-1669."""
     with h5py.File(path, "r+") as opened:
         opened.create_dataset("a", (4,), "f4", external=[("/etc/passwd", 0, 16)])
     refused(path, "the array '/a', whose numbers are in another file")
@@ -239,6 +240,7 @@ def test_numbers_put_together_from_other_files(path: Path) -> None:
 
 @pytest.mark.parametrize("options", [{}, {"compression": "gzip", "chunks": (1024,)}])
 def test_an_array_larger_than_the_file(path: Path, options: dict[str, Any]) -> None:
+    """CVE-2026-0897."""
     with h5py.File(path, "r+") as opened:
         opened.create_dataset("bomb", (10**12,), "f4", **({"chunks": (1024,)} | options))
     refused(path, "arrays of 4,000,0")

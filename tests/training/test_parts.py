@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -140,11 +140,12 @@ def test_by_estimate_a_batch_is_divided_before_it_is_tried(
 ) -> None:
     monkeypatch.setattr(dividing, "step_takes", lambda model, pairs: 1e9 * pairs)
     monkeypatch.setattr(dividing, "free_there", lambda: room * 1e9)
+    monkeypatch.setattr(Training, "measure", lambda training: NO_TIME)
     training, _ = measured(Training(cached, CLASSES, TINY))
     assert training.parts == parts
     if parts == 2:
-        assert training.reasons["parts"] == "at once they would take 4.0 GB of 2.5"
-    asked, _ = measured(Training(cached, CLASSES, replace(TINY, parts=1)))
+        assert training.reasons["parts"] == "4 pairs at once would take 4.0 GB of 2.5"
+    asked, _ = measured(Training(cached, CLASSES, TINY), asked=1)
     assert asked.parts == 1, "what is asked for is tried"
 
 
@@ -195,7 +196,7 @@ def test_memory_that_runs_out_in_a_run_ends_none(
     assert plan.reasons["parts"] == "memory ran out with 2 pairs at once"
     assert (outcome.ended, outcome.resumed) == ("finished", [])
     assert outcome.seconds < time.monotonic() - began
-    assert "Going on from step 0, as they are counted now." in capsys.readouterr().out
+    assert "Going on from step 0; a part is a step now." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -207,13 +208,11 @@ def test_a_state_fits_any_number_of_parts(
     """After five steps, in other parts: a batch of which a part is done begins anew if it must."""
     config = replace(TINY, output=tmp_path, parts=before)
     divided = Training(cached, CLASSES, config)
-    divided.measure()
     arrays = [np.array(variable.numpy()) for variable in divided.variables]
     arrays[iteration_of(divided)] += 5
     outcome = {"steps": 5, "resumed": [2], "setbacks": [{"step": 3, "back_to": 2, "files": []}]}
     state = State(arrays, {"step": 5, "interval": 4, "outcome": outcome})
     other = Training(cached, CLASSES, replace(config, parts=after))
-    other.measure()
     fitting = state_in_parts(state, before, other)
     shapes = [array.shape for array in fitting.arrays]
     assert shapes == [tuple(variable.shape) for variable in other.variables]
@@ -266,13 +265,52 @@ def test_a_run_in_parts_that_was_cut_off_goes_on_in_them(
     assert fewer.facts["step"] == 2 * begun.facts["step"]
 
 
-def test_a_state_that_somebody_changed_is_a_message(cached: Cached, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("step", "two"),
+        ("step", -1),
+        ("interval", 0),
+        ("best", None),
+        ("best_epoch", 99),
+        ("waited", True),
+        ("outcome", {}),
+        ("run", {"chosen": {}}),
+        ("outcome.history", [{"loss": 1}]),
+        ("outcome.history", ["row"]),
+        ("outcome.setbacks", [{}]),
+        ("outcome.resumed", ["x"]),
+        ("outcome.steps", -3),
+        ("outcome.best_epoch", 7),
+        ("run.parts", 0),
+        ("run.estimate", {"step": float("inf"), "validation": 1.0}),
+    ],
+)
+def test_a_state_that_somebody_changed_is_a_message(
+    name: str, value: Any, cached: Cached, tmp_path: Path
+) -> None:
     config = replace(TINY, output=tmp_path)
     plan = Plan(Training(cached, CLASSES, config), NO_TIME, {}, config)
-    plan.training.run(NO_TIME, lambda: None, lambda outcome: None, partial(save_state, plan))
+    facts = {"step": 0, "interval": 2, "over": "", "seconds": 0.0, "best": 0.0, "best_epoch": 0}
+    save_state(plan, State([], {**facts, "waited": 0, "outcome": asdict(Outcome())}))
+    assert run_to_go_on_with(config, cached, CLASSES) is not None, "as it was it is whole"
     whole = read_state(tmp_path)
     assert whole is not None
-    for name, value in ("step", "two"), ("outcome", {}), ("run", {"chosen": {}}), ("best", None):
-        write_state(tmp_path, State(whole.arrays, {**whole.facts, name: value}))
-        with pytest.raises(BadInput, match=r"state\.npz is not the state of a run: its '"):
-            run_to_go_on_with(config, cached, CLASSES)
+    *outer, inner = name.split(".")
+    (whole.facts[outer[0]] if outer else whole.facts)[inner] = value
+    write_state(tmp_path, whole)
+    with pytest.raises(BadInput, match=r"state\.npz is not the state of a run: "):
+        run_to_go_on_with(config, cached, CLASSES)
+
+
+def test_the_state_of_another_version_is_not_asked_for_more(
+    cached: Cached, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = replace(TINY, output=tmp_path)
+    write_state(tmp_path, State([], {"run": {"version": "9.9"}, "new": True}))
+    assert run_to_go_on_with(config, cached, CLASSES) is None
+    assert "it was of version 9.9 and this is " in capsys.readouterr().out
+    with pytest.raises(BadInput, match=r"it was of version 9\.9"):
+        run_to_go_on_with(replace(config, resume=True), cached, CLASSES)
+    with pytest.raises(BadInput, match="is not the state of a run"):
+        run_to_go_on_with(replace(config, resume_anyway=True), cached, CLASSES)
