@@ -89,7 +89,7 @@ class TestFailure:
     ) -> None:
         monkeypatch.setitem(sys.modules, "kagglehub", None)
         message = refused("kaggle:a/b", tmp_path)
-        assert message.startswith("kaggle:a/b needs kagglehub, which is not installed.")
+        assert message.startswith("kaggle:a/b is named, but kagglehub is not installed.")
         assert "pip install kagglehub" in message
         assert "https://www.kaggle.com/datasets/a/b" in message
         assert f"unpack it into {tmp_path / 'downloads' / 'a-b'}." in message
