@@ -34,12 +34,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # or 'labels' would be labels.py
 
 from benchmarks.material import COMMANDS, KINDS, inside, make_material  # noqa: E402
+from benchmarks.memory import status  # noqa: E402
 from benchmarks.table import machine  # noqa: E402
 
 SECONDS = 90  # a case that takes longer hangs
 MEMORY = 1e9  # bytes that a case may take
 RENEWED = 400  # cases until a process is exchanged for a new one
-STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+FORGET = Path("/proc/self/clear_refs")  # of Linux: where a process has its peak forgotten
 RIGHT = ("result", "message")
 
 
@@ -113,7 +114,7 @@ def _run(command: str, place: Path) -> Done:
     import main
 
     printed, complained = io.StringIO(), io.StringIO()
-    before = _memory("VmRSS")
+    before = sum(status("VmRSS"))
     _forget_peak()
     code: int | None = None
     caught = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complained)
@@ -127,7 +128,7 @@ def _run(command: str, place: Path) -> Done:
             code = int(end.code or 0)
         except BaseException:
             complained.write(traceback.format_exc())
-    return Done(code, printed.getvalue(), complained.getvalue(), _memory("VmHWM") - before)
+    return Done(code, printed.getvalue(), complained.getvalue(), sum(status("VmHWM")) - before)
 
 
 def _decode(arguments: list[str]) -> int:
@@ -147,11 +148,6 @@ def _decode(arguments: list[str]) -> int:
 def _forget_peak() -> None:
     with contextlib.suppress(OSError):
         FORGET.write_text("5")
-
-
-def _memory(name: str) -> float:
-    lines = STATUS.read_text().splitlines() if STATUS.exists() else []
-    return sum(float(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 def _serve(connection: Connection, seed: int, material: Path) -> None:

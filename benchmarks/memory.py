@@ -50,21 +50,21 @@ def memory_of_training(folder: Path, cache: Path, config: Config, steps: int) ->
     private: list[float] = []
 
     def record(outcome: Any) -> None:
-        private.extend(_status("RssAnon"))
+        private.extend(status("RssAnon"))
 
     with contextlib.redirect_stdout(io.StringIO()):
         training.run(estimate, keep=lambda: None, record=record)
     return Memory(_peak(), private)
 
 
-def _status(name: str) -> list[float]:
+def status(name: str) -> list[float]:
     """What Linux says, in bytes; nothing elsewhere."""
     lines = STATUS.read_text().splitlines() if STATUS.exists() else []
     return [float(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:")]
 
 
 def _peak() -> float:
-    if found := _status("VmHWM"):
+    if found := status("VmHWM"):
         return found[0]
     import resource
 
