@@ -62,8 +62,11 @@ class Examples:
 
     def spread(self, count: int) -> Examples:
         """Some examples at equal distances, as neighbours are often frames of one drive."""
-        places = np.linspace(0, len(self) - 1, min(count, len(self)))
-        return self.chosen(sorted({round(place) for place in places}))
+        return self.chosen(self.places(count))
+
+    def places(self, count: int) -> list[int]:
+        """The numbers of some examples at equal distances."""
+        return sorted({round(at) for at in np.linspace(0, len(self) - 1, min(count, len(self)))})
 
 
 @dataclass(frozen=True)

@@ -49,12 +49,19 @@ class Validation(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         assert logs is not None
         began = time.monotonic()
+        self.number += 1
+        self.judge(logs)
+        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        logs["validation_seconds"] = time.monotonic() - began
+
+    def judge(self, logs: dict[str, Any]) -> bool:
+        """Scores the network of now, and hands it over if it is the best so far: whether it is."""
         scored = self.scorer.score(self.examples, self.batch_size)
         miou = scored.confident.mean_iou
-        self.number += 1
         # A split of ignored pixels alone has no score; the first model is kept all the same.
         better = miou > self.best or not self.best_epoch or self._is_lost()
-        if better and self.keep():
+        kept = better and self.keep()
+        if kept:
             self.best, self.best_epoch = miou, self.number
             self.was_there = self.file.exists()
         logs.update(
@@ -63,9 +70,8 @@ class Validation(keras.callbacks.Callback):
             val_miou=miou,
             best_epoch=self.best_epoch,
             is_best=self.best_epoch == self.number,
-            learning_rate=float(self.model.optimizer.learning_rate),
         )
-        logs["validation_seconds"] = time.monotonic() - began
+        return kept
 
     def _is_lost(self) -> bool:
         """Whether somebody has deleted the best model meanwhile: then a lesser one is better."""

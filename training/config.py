@@ -70,6 +70,8 @@ class Config:
     """Of stochastic gradient descent: share of the last step that is gone once more."""
     dice: float = 1.0
     """Weight of the Dice loss beside cross-entropy. It helps rare classes; 0 turns it off."""
+    favour: bool = True
+    """In the end, favour classes, above all rare ones, as suits the mean IoU best."""
     doubtful: bool = True
     """Train also on label pixels whose decoding is doubtful (the first score leaves them out)."""
     early_stopping: int = 0

@@ -25,6 +25,7 @@ from labels.classes import Classes
 from training.budget import WITHOUT_END
 from training.choices import choose
 from training.config import Config
+from training.favouring import AT_MOST, seconds_of
 from training.loss import SegmentationLoss, segmentation_loss
 from training.measuring import Estimate, Stopwatch
 from training.network import Networks
@@ -156,6 +157,17 @@ class Training:
         seldom = estimate.validation / step * (1 - VALIDATING) / VALIDATING
         often = max(1.0, usable / step / VALIDATIONS)
         return max(self.batches.steps, round(min(seldom, often)))
+
+    def ending(self, estimate: Estimate) -> float:
+        """Seconds from the last step to the end: the validation, and what favouring takes."""
+        favouring = seconds_of(estimate.validation, self.cached, self.at_once)
+        return estimate.validation + (favouring if self.favours(estimate) else 0.0)
+
+    def favours(self, estimate: Estimate) -> bool:
+        """Whether classes are favoured in the end; a short run has better use for its time."""
+        minutes = self.config.minutes
+        seconds = seconds_of(estimate.validation, self.cached, self.at_once)
+        return self.config.favour and (not minutes or seconds <= AT_MOST * 60 * minutes)
 
     def passes(self, estimate: Estimate) -> float:
         """How often a run of this length comes to see each pair."""

@@ -42,6 +42,8 @@ class Outcome:
     """Where the loss became infinite or NaN: step, files, where the run went back to, rate."""
     resumed: list[int] = field(default_factory=list)
     """After how many steps the run was cut off, each time that it went on."""
+    favoured: dict[str, Any] = field(default_factory=dict)
+    """What was added to each class's logit in the end, with the scores; empty where nothing was."""
 
 
 def run_record(
@@ -64,6 +66,7 @@ def run_record(
         "steps_done": outcome.steps,
         "resumed_after_steps": outcome.resumed,
         "setbacks": outcome.setbacks,
+        "favoured": outcome.favoured,
         "config": config.to_json(),
         "plan": plan,
         "seed": config.seed,

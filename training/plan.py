@@ -84,6 +84,7 @@ class Plan:
         yield "precision", f"{training.precision}, on {device()}"
         yield "views", self._views()
         yield "length", self._length()
+        yield "answers", self._answers()
         yield "memory", memory_text()
 
     def _because(self, *names: str) -> str:
@@ -124,6 +125,13 @@ class Plan:
             f"{short(estimate.step)}, a validation in {short(estimate.validation)} after every "
             f"{counted(steps, 'step')}{self._because('minutes')}"
         )
+
+    def _answers(self) -> str:
+        favouring = self.training.ending(self.estimate) - self.estimate.validation
+        if favouring:
+            return f"favour classes if mean IoU gains by it, found in the last {short(favouring)}"
+        too_long = " (for more there is too little time)" if self.training.config.favour else ""
+        return f"the likeliest class of each pixel{too_long}"
 
     def _warning(self) -> Iterator[str]:
         """Where a run is over before it has begun."""

@@ -43,7 +43,7 @@ FACTS = {
     "waited": int,
     "outcome": {
         **{"history": list, "best_epoch": int, "seconds": NUMBER, "steps": int, "ended": str},
-        **{"computed_in": str, "setbacks": list, "resumed": list},
+        **{"computed_in": str, "setbacks": list, "resumed": list, "favoured": dict},
     },
     "run": {
         **{"asked": dict, "chosen": dict, "parts": int, "pairs": dict, "version": str},

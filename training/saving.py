@@ -146,8 +146,8 @@ class Saver(keras.callbacks.Callback):
         self.begun = None
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        # After an epoch's last step comes its validation, and the state with it.
-        if self.keepers.pace.step % self.interval:
+        # After an epoch's last step comes its validation, and the state with it; after a run's too.
+        if self.keepers.pace.step % self.interval and not self.model.stop_training:
             self._save_after(EVERY)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -33,6 +33,7 @@ TRAIN_ONLY = {
     "learning-rate",
     "dice",
     "doubtful",
+    "favour",
     "early-stopping",
     "seed",
     "height",

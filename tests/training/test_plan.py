@@ -180,7 +180,7 @@ def test_the_plan_is_told_in_one_line_for_each_choice(cached: Cached, takes: Any
     assert last == "Ctrl-C ends it early and keeps the best model."
     table = {row.split()[0]: row for row in rows}
     assert list(table) == [
-        *("network", "pictures", "batches", "precision", "views", "length", "memory")
+        *("network", "pictures", "batches", "precision", "views", "length", "answers", "memory")
     ]
     # Stem 3·9·2+2; at the bottom, two to 4 channels and a shortcut; up a 2×2 and one beside its
     # copy; 3 classes; 4 numbers for each of 2 + 4·3 + 2 normalised channels.
@@ -192,7 +192,23 @@ def test_the_plan_is_told_in_one_line_for_each_choice(cached: Cached, takes: Any
     assert "lit by up to 15% otherwise" in table["views"]
     assert "6 pairs about" in table["length"]
     assert "a step in 10 ms, a validation in 20 ms after every" in table["length"]
+    assert "favour classes if mean IoU gains by it, found in the last 2.0 s" in table["answers"]
     assert re.search(r"\d\.\d GB; \d+\.\d GB are free", table["memory"])
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"minutes": 0.5}, "the likeliest class of each pixel (for more there is too little time)"),
+        ({"minutes": 2.0, "favour": False}, "the likeliest class of each pixel"),
+    ],
+)
+def test_where_no_classes_are_favoured_the_plan_says_so(
+    cached: Cached, takes: Any, values: dict[str, Any], told: str
+) -> None:
+    takes(FAST)
+    rows = list(planned(cached, replace(TINY, **values)).lines())
+    assert f"  answers    {told}" in rows
 
 
 def test_run_json_says_what_was_chosen_and_what_was_overruled(cached: Cached, takes: Any) -> None:

@@ -326,3 +326,24 @@ def test_a_better_model_has_its_state_whatever_that_costs(
     kept: list[int] = []
     plan.training.run(ESTIMATE, lambda: kept.append(len(kept)), lambda outcome: None, save)
     assert len(states) == len(kept)
+
+
+def test_no_state_says_that_a_run_is_over_before_its_last_validation(
+    cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = plan_for(cached, replace(TINY, output=tmp_path)).training
+    states: list[State] = []
+
+    def stop_after_two(step: int) -> None:
+        training.model.stop_training = step == 2  # three steps are an epoch
+
+    after_each_step(training, stop_after_two, monkeypatch)
+    monkeypatch.setattr(saving, "EVERY", 0.0)
+    monkeypatch.setattr(saving, "SHARE", 1e9)
+    training.run(ESTIMATE, lambda: None, lambda outcome: None, states.append)
+
+    told = [
+        (one.facts["step"], one.facts["over"], len(one.facts["outcome"]["history"]))
+        for one in states
+    ]
+    assert told == [(1, "", 0), (2, "stopped early", 1)]
