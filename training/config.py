@@ -64,8 +64,8 @@ class Config:
     """The optimiser's rate at its highest."""
     schedule: Literal["cosine", "constant"] = "cosine"
     """Let the rate rise during the first steps and fall to zero at the end, or keep it."""
-    optimizer: Literal["adam", "sgd"] = "adam"
-    """Adam, or stochastic gradient descent with momentum."""
+    optimizer: Literal["muon", "adam", "sgd"] = "muon"
+    """Muon, Adam, or stochastic gradient descent with momentum."""
     momentum: float = 0.9
     """Of stochastic gradient descent: share of the last step that is gone once more."""
     dice: float = 1.0

@@ -28,6 +28,7 @@ from training.config import Config
 from training.favouring import AT_MOST, seconds_of
 from training.loss import SegmentationLoss, segmentation_loss
 from training.measuring import Estimate, Stopwatch
+from training.muon import Muon
 from training.network import Networks
 from training.outcome import Outcome
 from training.precision import choose_precision
@@ -225,4 +226,5 @@ def optimizer(config: Config) -> keras.optimizers.Optimizer:
     usual = {"global_clipnorm": 1.0, "gradient_accumulation_steps": parts}
     if config.optimizer == "sgd":
         return keras.optimizers.SGD(config.learning_rate, momentum=config.momentum, **usual)
-    return keras.optimizers.Adam(config.learning_rate, **usual)
+    kind = {"muon": Muon, "adam": keras.optimizers.Adam}[config.optimizer]
+    return kind(config.learning_rate, **usual)

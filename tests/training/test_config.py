@@ -52,7 +52,7 @@ MULTIPLE = "a multiple of 16, as --stem and --depth make maps so many times smal
         ("padding", "full", "same or valid"),
         ("initializer", "zeros", "glorot_uniform or he_normal"),
         ("head", "linear", "softmax or sigmoid"),
-        ("optimizer", "Adam", "adam or sgd"),
+        ("optimizer", "Adam", "muon or adam or sgd"),
         ("schedule", "step", "cosine or constant"),
         ("height", 250, f"{MULTIPLE} 256"),
         ("width", 247, f"{MULTIPLE} 240"),

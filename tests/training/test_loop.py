@@ -54,10 +54,11 @@ def state(training: Training) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize(
     ("values", "kind", "momentum"),
     [
-        ({}, "Adam", None),
+        ({}, "Muon", None),
+        ({"optimizer": "adam"}, "Adam", None),
         ({"optimizer": "sgd", "momentum": 0.99}, "SGD", 0.99),
         ({"optimizer": "sgd", "momentum": 0.0, "schedule": "constant"}, "SGD", 0.0),
-        ({"schedule": "constant"}, "Adam", None),
+        ({"schedule": "constant"}, "Muon", None),
     ],
 )
 def test_the_optimiser_is_the_one_that_was_asked_for(
@@ -148,7 +149,7 @@ def test_measuring_leaves_every_variable_as_it_was(examples: Examples) -> None:
         steps.append(int(training.model.optimizer.iterations.numpy()))
         changed = {name for name, value in before.items() if (now[name] != value).any()}
         assert any("moving_mean" in name for name in changed)
-        assert any("kernel_velocity" in name for name in changed)
+        assert any("kernel_mean" in name for name in changed)
 
     training.fit = watched
     estimate = training.measure()
