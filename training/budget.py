@@ -52,7 +52,7 @@ class StepClock:
 
 
 class TimeClock:
-    """A run of `seconds`, of which the last `reserve` are kept for the last validation."""
+    """A run of `seconds`, of which the last `reserve` are kept for what follows the last step."""
 
     def __init__(self, seconds: float, reserve: float) -> None:
         self.seconds = seconds

@@ -71,7 +71,7 @@ class Config:
     dice: float = 1.0
     """Weight of the Dice loss beside cross-entropy. It helps rare classes; 0 turns it off."""
     favour: bool = True
-    """In the end, favour classes, above all rare ones, as suits the mean IoU best."""
+    """At the end, answer some classes more readily and others less, as raises mean IoU."""
     doubtful: bool = True
     """Train also on label pixels whose decoding is doubtful (the first score leaves them out)."""
     early_stopping: int = 0

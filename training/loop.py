@@ -165,7 +165,7 @@ class Training:
         return estimate.validation + (favouring if self.favours(estimate) else 0.0)
 
     def favours(self, estimate: Estimate) -> bool:
-        """Whether classes are favoured in the end; a short run has better use for its time."""
+        """Whether classes are favoured at the end; a short run has better use for its time."""
         minutes = self.config.minutes
         seconds = seconds_of(estimate.validation, self.cached, self.at_once)
         return self.config.favour and (not minutes or seconds <= AT_MOST * 60 * minutes)

@@ -43,7 +43,7 @@ class Outcome:
     resumed: list[int] = field(default_factory=list)
     """After how many steps the run was cut off, each time that it went on."""
     favoured: dict[str, Any] = field(default_factory=dict)
-    """What was added to each class's logit in the end, with the scores; empty where nothing was."""
+    """What was added to each class's logit at the end, with the scores; empty where nothing was."""
 
 
 def run_record(

@@ -129,8 +129,9 @@ class Plan:
     def _answers(self) -> str:
         favouring = self.training.ending(self.estimate) - self.estimate.validation
         if favouring:
-            return f"favour classes if mean IoU gains by it, found in the last {short(favouring)}"
-        too_long = " (for more there is too little time)" if self.training.config.favour else ""
+            end = f"in the last {short(favouring)}"
+            return f"shifted between classes where mean IoU gains by it, {end}"
+        too_long = " (the run is too short to shift them)" if self.training.config.favour else ""
         return f"the likeliest class of each pixel{too_long}"
 
     def _warning(self) -> Iterator[str]:

@@ -26,7 +26,7 @@ from training.callbacks import (
 )
 from training.favouring import favour_classes
 from training.measuring import Estimate
-from training.outcome import COLUMNS, Outcome
+from training.outcome import Outcome
 from training.progress import Display
 from training.run_folder import MODEL
 from training.saving import Keepers, Saver
@@ -113,6 +113,7 @@ class Run:
         try:
             if self.begun and self.begun.facts["over"]:  # it was cut off after its last step
                 self.outcome.ended = self.begun.facts["over"]
+                self.pace.on_train_begin()  # so that its clock knows that the time is over
             else:
                 self._learn_in_spite_of_setbacks()
                 self.outcome.ended = self.keepers.ending() or "stopped early"
@@ -133,27 +134,35 @@ class Run:
         return self.outcome
 
     def _favour(self) -> None:
-        """Favours the classes of the last network, where that is the best one."""
+        """Favours the classes of the last network, where that is the best one.
+
+        The history stays as it is: its last row is that of the network before.
+        """
         training, outcome = self.training, self.outcome
-        if outcome.favoured or not outcome.history or outcome.best_epoch < len(outcome.history):
+        if outcome.favoured or not outcome.history:
             return
+        if outcome.best_epoch < len(outcome.history):
+            self.display.say("No classes are favoured, as the last network is not the best one.")
+            return
+        self.interruption.on_train_begin()  # Ctrl-C lets this come to its end, too
         favour, logs = favour_classes(
             training.model, training.cached.train, training.at_once, self.keepers.validation
         )
         if not favour:
+            self.display.say("No classes are favoured, as the validation is no better for it.")
             return
-        last = outcome.history[-1]
-        outcome.favoured = {
-            "classes": dict(zip(training.classes.names, favour, strict=True)),
-            "val_miou": logs["val_miou"],
-            "val_miou_before": last["val_miou"],
-        }
-        self.display.say(
-            "Classes are favoured as suits the mean IoU of the training pairs: in validation "
-            f"{logs['val_miou']:.3f} instead of {last['val_miou']:.3f}."
+        scores, before = (
+            {name: row[name] for name in ("val_miou", "val_accuracy")}
+            for row in (logs, outcome.history[-1])
         )
-        last.update({name: logs[name] for name in COLUMNS if name in logs})
+        added = dict(zip(training.classes.names, favour, strict=True))
+        outcome.favoured = {"added_to_logits": added, "scores": scores, "before": before}
         outcome.seconds = self.pace.passed
+        self.display.say(
+            f"Favouring classes brings the validation to mIoU {scores['val_miou']:.3f} instead of "
+            f"{before['val_miou']:.3f}, and accuracy {scores['val_accuracy']:.3f} instead of "
+            f"{before['val_accuracy']:.3f}."
+        )
         self.record()
         self.saver.save()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -194,23 +194,42 @@ def test_a_short_run_has_no_time_for_it_and_keeps_none(compiled: Training) -> No
         assert (compiled.ending(estimate) > 1.0) == favours
 
 
+NO_TIME = Estimate(0.0, 0.0)
+ROW = {"val_miou": 0.3, "val_accuracy": 0.9, "passes": 1.0, "seconds": 1.0}
+BETTER = {"val_miou": 0.45, "val_accuracy": 0.8}
+FAVOURED = {
+    "added_to_logits": {"class 0": 0.0, "class 1": 1.5},
+    "scores": BETTER,
+    "before": {"val_miou": 0.3, "val_accuracy": 0.9},
+}
+
+
+def nothing(*_: Any) -> None:
+    pass
+
+
 class Ended(Run):
     """A run that has ended as it is told, with its last network as good as it is told."""
 
     def __init__(self, training: Training, ended: str, best_epoch: int) -> None:
         kept: list[State] = []
-        nothing: Callable[..., None] = lambda *_: None  # noqa: E731
-        super().__init__(training, Estimate(0.0, 0.0), nothing, nothing, kept.append, None)
+        super().__init__(training, NO_TIME, nothing, nothing, kept.append, None)
         self.kept, self.will_end, self.best_epoch = kept, ended, best_epoch
 
     def _learn_in_spite_of_setbacks(self) -> None:
-        rows = [{"val_miou": 0.3, "passes": 1.0, "seconds": 1.0}] * 2
-        self.outcome.history.extend(dict(row) for row in rows)
+        self.outcome.history.extend(dict(ROW) for _ in range(2))
         self.outcome.best_epoch = self.keepers.validation.best_epoch = self.best_epoch
-        self.keepers.validation.number = 2
-        self.keepers.validation.best = 0.3
         self.training.model.stop_training = self.will_end == "stopped early"
         self.pace.step = 0 if self.will_end == "stopped early" else 10**6
+
+
+@pytest.fixture
+def ready(compiled: Training, monkeypatch: pytest.MonkeyPatch) -> Training:
+    """A training of two epochs whose classes are favoured with success."""
+    monkeypatch.setattr("training.run.favour_classes", lambda *_: ([0.0, 1.5], {**BETTER}))
+    compiled.config = replace(compiled.config, minutes=None, epochs=2)
+    compiled.model.stop_training = False
+    return compiled
 
 
 @pytest.mark.parametrize(
@@ -218,33 +237,80 @@ class Ended(Run):
     [("finished", 2, True), ("finished", 1, False), ("stopped early", 2, False)],
 )
 def test_a_run_favours_its_last_network_where_that_is_the_best(
-    compiled: Training,
-    monkeypatch: pytest.MonkeyPatch,
-    ended: str,
-    best_epoch: int,
-    is_favoured: bool,
+    ready: Training, ended: str, best_epoch: int, is_favoured: bool
 ) -> None:
-    monkeypatch.setattr(
-        "training.run.favour_classes", lambda *_: ([0.0, 1.5], {"val_miou": 0.45, "is_best": True})
-    )
-    compiled.config = replace(compiled.config, minutes=None, epochs=2)
-    run = Ended(compiled, ended, best_epoch)
+    run = Ended(ready, ended, best_epoch)
 
     outcome = run.go()
 
     assert outcome.ended == ended
-    assert bool(outcome.favoured) == is_favoured
+    assert outcome.favoured == (FAVOURED if is_favoured else {})
     assert len(run.kept) == is_favoured
-    if is_favoured:
-        expected = {
-            "classes": {"class 0": 0.0, "class 1": 1.5},
-            "val_miou": 0.45,
-            "val_miou_before": 0.3,
-        }
-        assert outcome.favoured == expected
-        assert [row["val_miou"] for row in outcome.history] == [0.3, 0.45]
-        again = Run(compiled, Estimate(0.0, 0.0), lambda: None, print, print, run.kept[0]).go()
-        assert again.favoured == expected, "and not once more"
+    assert outcome.history == [ROW, ROW], "which is of the network before"
+
+
+def test_a_run_says_what_it_gained_and_lost(
+    ready: Training, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Ended(ready, "finished", 2).go()
+
+    told = "to mIoU 0.450 instead of 0.300, and accuracy 0.800 instead of 0.900."
+    assert told in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("best_epoch", "reason"),
+    [(1, "the last network is not the best one"), (2, "the validation is no better for it")],
+)
+def test_a_run_says_why_it_favours_none(
+    ready: Training,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    best_epoch: int,
+    reason: str,
+) -> None:
+    monkeypatch.setattr("training.run.favour_classes", lambda *_: ([], {}))
+
+    Ended(ready, "finished", best_epoch).go()
+
+    assert f"No classes are favoured, as {reason}." in " ".join(capsys.readouterr().out.split())
+
+
+def test_ctrl_c_lets_favouring_come_to_its_end(
+    ready: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> tuple[list[float], dict[str, float]]:
+        signal.raise_signal(signal.SIGINT)
+        return [0.0, 1.5], {**BETTER}
+
+    monkeypatch.setattr("training.run.favour_classes", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+
+    outcome = Ended(ready, "finished", 2).go()
+
+    assert (outcome.ended, outcome.favoured) == ("finished", FAVOURED)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+@pytest.mark.parametrize("minutes", [None, 60.0])
+def test_a_run_that_was_cut_off_before_favours_when_it_goes_on(
+    ready: Training, minutes: float | None
+) -> None:
+    """It is over all the same, by steps and by the clock, and favours no second time."""
+    ready.config = replace(ready.config, minutes=minutes, epochs=None if minutes else 2)
+    whole = Ended(ready, "finished", 2)
+    whole.go()
+    state = whole.keepers.snapshot()
+    state.facts["outcome"]["favoured"] = {}
+    state.facts.update(over="finished", seconds=60 * (minutes or 0.0))
+    kept: list[State] = []
+
+    outcome = Run(ready, NO_TIME, nothing, nothing, kept.append, state).go()
+
+    assert outcome.favoured == FAVOURED
+    assert [one.facts["over"] for one in kept] == ["finished"]
+    again = Run(ready, NO_TIME, nothing, nothing, print, kept[0]).go()
+    assert (again.ended, again.favoured) == ("finished", FAVOURED)
 
 
 @pytest.fixture(scope="module")

@@ -192,14 +192,19 @@ def test_the_plan_is_told_in_one_line_for_each_choice(cached: Cached, takes: Any
     assert "lit by up to 15% otherwise" in table["views"]
     assert "6 pairs about" in table["length"]
     assert "a step in 10 ms, a validation in 20 ms after every" in table["length"]
-    assert "favour classes if mean IoU gains by it, found in the last 2.0 s" in table["answers"]
+    assert (
+        "shifted between classes where mean IoU gains by it, in the last 2.0 s" in table["answers"]
+    )
     assert re.search(r"\d\.\d GB; \d+\.\d GB are free", table["memory"])
 
 
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"minutes": 0.5}, "the likeliest class of each pixel (for more there is too little time)"),
+        (
+            {"minutes": 0.5},
+            "the likeliest class of each pixel (the run is too short to shift them)",
+        ),
         ({"minutes": 2.0, "favour": False}, "the likeliest class of each pixel"),
     ],
 )
