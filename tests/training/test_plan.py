@@ -13,6 +13,7 @@ import pytest
 from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
 from training import plan as planning
+from training.choices import ZOOM
 from training.config import Config
 from training.loop import Training
 from training.measuring import Estimate
@@ -164,7 +165,10 @@ def test_a_run_that_is_shorter_than_its_validations_is_warned_of(
 def test_views_are_bold_where_each_pair_is_seen_often(cached: Cached, takes: Any) -> None:
     takes(FAST)
     few, many = (planned(cached, replace(TINY, epochs=epochs)) for epochs in (2, 500))
-    assert few.training.config.zoom < many.training.config.zoom == planning.BOLD_ZOOM
+    some = planned(cached, replace(TINY, epochs=8))
+    zooms = [plan.training.config.zoom for plan in (few, some, many)]
+    assert zooms == [1.0, ZOOM, planning.BOLD_ZOOM]
+    assert few.reasons["zoom"] == "not zoomed, as each pair is seen only 2 times"
     assert many.training.batches.view.keywords["zoom"] == planning.BOLD_ZOOM
     assert "seen 500 times" in many.reasons["zoom"]
     asked = planned(cached, replace(TINY, epochs=500, zoom=1.1))
