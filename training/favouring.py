@@ -92,8 +92,8 @@ def _best_step(scores: np.ndarray, truth: np.ndarray, seen: np.ndarray, index: i
     others[:, index] = -np.inf
     rival, lead = others.argmax(1), others.max(1) - scores[:, index]
     won_at = np.searchsorted(STEPS, lead, side="right")  # the first step that wins a pixel
-    answered = _lost_by(won_at, rival, len(seen))
-    right = _lost_by(won_at[rival == truth], rival[rival == truth], len(seen))
+    answered = _still_of(won_at, rival, len(seen))
+    right = _still_of(won_at[rival == truth], rival[rival == truth], len(seen))
     answered[:, index] = len(truth) - answered.sum(1)
     right[:, index] = np.cumsum(np.bincount(won_at[truth == index], minlength=len(STEPS) + 1))[:-1]
     union = np.maximum(answered + seen - right, 1)
@@ -101,7 +101,7 @@ def _best_step(scores: np.ndarray, truth: np.ndarray, seen: np.ndarray, index: i
     return float(min(STEPS[reached == reached.max()], key=abs))
 
 
-def _lost_by(won_at: np.ndarray, rival: np.ndarray, classes: int) -> np.ndarray:
+def _still_of(won_at: np.ndarray, rival: np.ndarray, classes: int) -> np.ndarray:
     """Pixels that each rival still has, (steps, classes)."""
     cells = won_at * classes + rival
     counts = np.bincount(cells, minlength=(len(STEPS) + 1) * classes).reshape(-1, classes)
