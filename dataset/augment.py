@@ -42,6 +42,12 @@ def augment(
     return np.ascontiguousarray(photo), np.ascontiguousarray(label[top::shrink, left::shrink])
 
 
+def middles(pixels: np.ndarray, shrink: int) -> np.ndarray:
+    """The middle one of each shrink × shrink pixels (…, H, W)."""
+    middle = shrink // 2
+    return pixels[..., middle::shrink, middle::shrink]
+
+
 def random_matrix(
     shape: tuple[int, ...], random: np.random.Generator, zoom: float, rotate: float = 0.0
 ) -> np.ndarray:

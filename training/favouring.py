@@ -17,6 +17,7 @@ import math
 import keras
 import numpy as np
 
+from dataset.augment import middles
 from dataset.cache import Cached, Examples
 from labels.classes import IGNORE
 from training.callbacks import Validation
@@ -71,11 +72,12 @@ def best_favour(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
         truth: Their ids; all of them are classes.
     """
     scores, favour = logits.astype(np.float32), np.zeros(logits.shape[1], np.float32)
+    truth = truth.astype(np.int64)
     seen = np.bincount(truth, minlength=len(favour))
     for _ in range(ROUNDS):
         before = favour.copy()
         for index in np.flatnonzero(seen >= FEWEST_PIXELS):
-            step = _best_step(scores, truth.astype(np.int64), seen, int(index))
+            step = _best_step(scores, truth, seen, int(index))
             scores[:, index] += step
             favour[index] += step
         if (favour == before).all():
@@ -118,14 +120,9 @@ def some_pixels(model: keras.Model, pairs: Examples, at_once: int) -> tuple[np.n
     for first in range(0, len(places) - at_once + 1, at_once):  # JAX compiles for each new shape
         part = pairs.chosen(places[first : first + at_once])
         logits = np.asarray(model.predict_on_batch(np.asarray(part.photos)))
-        truth = _as_small(np.where(part.confident, part.labels, np.uint8(IGNORE)), logits.shape)
+        truth = np.where(part.confident, part.labels, np.uint8(IGNORE))
+        truth = middles(truth, truth.shape[1] // logits.shape[1])  # as small as a stem leaves it
         chosen = random.permutation(np.flatnonzero(truth < classes))[: each * at_once]
         found.append((logits.reshape(-1, classes)[chosen], truth.reshape(-1)[chosen]))
     logits, truth = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return logits, truth
-
-
-def _as_small(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The middle one of the pixels that a stem makes one of."""
-    by = labels.shape[1] // shape[1]
-    return labels[:, by // 2 :: by, by // 2 :: by]

@@ -159,16 +159,12 @@ class Training:
         often = max(1.0, usable / step / VALIDATIONS)
         return max(self.batches.steps, round(min(seldom, often)))
 
-    def ending(self, estimate: Estimate) -> float:
-        """Seconds from the last step to the end: the validation, and what favouring takes."""
-        favouring = seconds_of(estimate.validation, self.cached, self.at_once)
-        return estimate.validation + (favouring if self.favours(estimate) else 0.0)
-
-    def favours(self, estimate: Estimate) -> bool:
-        """Whether classes are favoured at the end; a short run has better use for its time."""
+    def favouring(self, estimate: Estimate) -> float:
+        """Seconds at the end for favouring classes; 0 where a short run has better use for them."""
         minutes = self.config.minutes
         seconds = seconds_of(estimate.validation, self.cached, self.at_once)
-        return self.config.favour and (not minutes or seconds <= AT_MOST * 60 * minutes)
+        wanted = self.config.favour and (not minutes or seconds <= AT_MOST * 60 * minutes)
+        return seconds if wanted else 0.0
 
     def passes(self, estimate: Estimate) -> float:
         """How often a run of this length comes to see each pair."""

@@ -128,8 +128,7 @@ class Plan:
         )
 
     def _answers(self) -> str:
-        favouring = self.training.ending(self.estimate) - self.estimate.validation
-        if favouring:
+        if favouring := self.training.favouring(self.estimate):
             end = f"in the last {short(favouring)}"
             return f"shifted between classes where mean IoU gains by it, {end}"
         too_long = " (the run is too short to shift them)" if self.training.config.favour else ""

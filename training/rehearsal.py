@@ -15,6 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from dataset.augment import middles
 from dataset.batches import Batches, View
 from dataset.wording import counted
 from labels.classes import IGNORE
@@ -101,10 +102,9 @@ def _by_heart(training: Training, end: float) -> tuple[float, tuple[float, float
 
 def _still(stem: int) -> View:
     """The pair as it is, with the label at the network's size."""
-    middle = stem // 2
 
     def view(photo: np.ndarray, label: np.ndarray, random: Any) -> tuple[np.ndarray, np.ndarray]:
-        return photo, np.ascontiguousarray(label[middle::stem, middle::stem])
+        return photo, np.ascontiguousarray(middles(label, stem))
 
     return view
 
@@ -158,5 +158,5 @@ def aligned(view: View, size: tuple[int, int]) -> float:
 def _binary(photo: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """The pattern of a photo in whatever light, at the size of its label."""
     stem = photo.shape[0] // shape[0]
-    grey = photo.mean(axis=-1)[stem // 2 :: stem, stem // 2 :: stem]
+    grey = middles(photo.mean(axis=-1), stem)
     return (grey > (grey.min() + grey.max()) / 2).astype(np.uint8)

@@ -75,7 +75,7 @@ class Run:
             self.interval = begun.facts["interval"]
         self.outcome = Outcome(computed_in=str(training.precision))
         self.pace = pace_of(training, estimate)
-        self.favours = training.favours(estimate)
+        self.favours = training.favouring(estimate) > 0
         trying = Trying(lambda text: self.display.say(text))
         cached, batch = training.cached, training.at_once
         best = training.config.output / MODEL
@@ -226,6 +226,7 @@ def pace_of(training: Training, estimate: Estimate) -> Pace:
     if config.epochs:
         clocks.append(StepClock(training.batches.steps * training.epochs))
     if config.minutes:
-        clocks.append(TimeClock(60 * config.minutes, reserve=training.ending(estimate)))
+        reserve = estimate.validation + training.favouring(estimate)
+        clocks.append(TimeClock(60 * config.minutes, reserve))
     constant = config.schedule == "constant"
     return Pace(clocks, config.learning_rate, constant, training.parts)
