@@ -207,6 +207,16 @@ def test_a_stem_is_made_good_at_the_end_and_sizes_are_multiples_of_16_still() ->
     assert Unet(64, 64, stem=4, depth=2, filters=2).output_shape == (None, 64, 64, 19)
 
 
+@pytest.mark.parametrize(
+    ("stem", "side", "maps"),
+    [(2, 64, [32]), (3, 66, [22]), (4, 64, [32, 16]), (6, 48, [24, 8]), (8, 64, [32, 16, 8])],
+)
+def test_a_stem_takes_steps_of_two_where_it_can(stem: int, side: int, maps: list[int]) -> None:
+    model = Unet(side, side, stem=stem, depth=1, filters=8, thin=True, residual=True)
+    found = [layer.output.shape[1:] for layer in model.layers if "conv2d" in layer.name]
+    assert found[: len(maps)] == [(size, size, 8) for size in maps]
+
+
 def test_what_is_enlarged_are_the_logits_not_the_probabilities() -> None:
     model = Unet(32, 32, classes=5, filters=2, **QUICK)
     assert [layer.name for layer in model.layers[-3:]] == ["logits", "enlarged", "probabilities"]
