@@ -65,7 +65,13 @@ def read_label(path: str | os.PathLike[str]) -> np.ndarray:
         values = np.asarray(picture)
     if picture.mode in ("LA", "La"):
         values = values[..., 0]
-    return np.rint(values).astype(np.int32) if values.dtype.kind == "f" else values * 1
+    return _whole(values) if values.dtype.kind == "f" else values * 1
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    """Fractions as whole numbers; what is no number, or far off, is -1: it stands for nothing."""
+    near = np.abs(values) < 2**24  # further on not even whole numbers are exact
+    return np.where(near, np.rint(values), -1).astype(np.int32)
 
 
 @contextmanager
@@ -78,7 +84,10 @@ def opened_picture(path: Path) -> Iterator[Image.Image]:
             width, height = picture.size
             if width * height > MOST_PIXELS:
                 raise Image.DecompressionBombError(f"its header claims {width}×{height} pixels")
+            _expect_one(path, picture)
             yield picture
+    except BadInput:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise BadInput(
             f"{path} is too large to be read: {problem}. "
@@ -96,11 +105,33 @@ def opened_picture(path: Path) -> Iterator[Image.Image]:
         ) from None
 
 
+def _expect_one(path: Path, picture: Image.Image) -> None:
+    """Refuses a TIFF of many slices: all but the first would be lost without a word. A smaller copy
+    behind the picture, as microscopes store it, is none of them.
+    """
+    if picture.format != "TIFF":
+        return  # counting the frames of a GIF would read all of it
+    pages, size = getattr(picture, "n_frames", 1), picture.size
+    if pages == 1:
+        return
+    picture.seek(1)
+    alike = picture.size == size
+    picture.seek(0)
+    if alike:
+        raise BadInput(
+            f"{path} holds {pages} pictures of the same size. Expected one in each file, as photos "
+            f"and labels find each other by their names. Save each by itself, or {LEAVE_OUT}."
+        )
+
+
 def _as_rgb(picture: Image.Image) -> Image.Image:
-    """RGB of 8 bits. Pillow would clip 16-bit grey at 255 instead of scaling it."""
-    if picture.mode.startswith("I"):
-        grey = np.asarray(picture).astype(np.float32) / 257
-        picture = Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
+    """RGB of 8 bits. Grey of 16 bits and fractions are scaled, where Pillow would clip them."""
+    if picture.mode[0] in "IF":
+        grey = np.nan_to_num(np.asarray(picture, np.float32))
+        whites = (1, 255) if picture.mode == "F" else ()  # of fractions nobody knows their white
+        # A little more than white may come from resizing.
+        white = next((white for white in whites if grey.max() <= 1.5 * white), 65535)
+        picture = Image.fromarray(np.clip(grey * (255 / white), 0, 255).astype(np.uint8))
     return picture.convert("RGB")
 
 
@@ -109,14 +140,18 @@ def _reason(problem: Exception) -> str:
 
 
 def resize_photo(photo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Brings a photo to (height, width): by area where it shrinks, else by cubic interpolation.
+    """Brings a photo to (height, width): by area where a side shrinks, by cubic interpolation where
+    it grows. OpenCV has an area only where both shrink; else it drifts by a part of a pixel.
 
     Training and prediction must do this in the same way, so both do it here.
     """
-    height, width = size
-    smaller = height * width < photo.shape[0] * photo.shape[1]
-    smooth = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    return cv2.resize(photo, (width, height), interpolation=smooth)
+    (height, width), (top, left) = size, photo.shape[:2]
+    shrunk = min(width, left), min(height, top)
+    if shrunk != (left, top):
+        photo = cv2.resize(photo, shrunk, interpolation=cv2.INTER_AREA)
+    if shrunk != (width, height):
+        photo = cv2.resize(photo, (width, height), interpolation=cv2.INTER_CUBIC)
+    return photo
 
 
 def picture_files(folder: Path) -> list[Path]:

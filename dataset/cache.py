@@ -29,7 +29,7 @@ import numpy as np
 from dataset.pairs import Dataset, Example, Pair
 from utils_func import BadInput, resize_photo
 
-VERSION = 3
+VERSION = 4
 PARTS: dict[str, tuple[type, tuple[int, ...]]] = {
     "photos": (np.uint8, (3,)),
     "labels": (np.uint8, ()),

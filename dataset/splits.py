@@ -9,6 +9,7 @@ others come or go. Pairs of one group (drive, city, sequence) stay together.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 
 from dataset.pairs import Pair
 from utils_func import BadInput
@@ -41,4 +42,6 @@ def _key(pair: Pair) -> str:
 
 
 def _share(key: str) -> float:
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") / 2**32
+    """The same for a name as macOS writes it (NFD), and for one that is no text."""
+    name = unicodedata.normalize("NFC", key).encode("utf-8", "surrogateescape")
+    return int.from_bytes(hashlib.sha256(name).digest()[:4], "big") / 2**32

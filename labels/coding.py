@@ -5,7 +5,8 @@
     decoded = coding.decode(picture)                        # ids, where to trust them
     coding.strangers(picture)                               # [(9, 120)]: value 9, in 120 pixels
 
-A picture of values is (H, W) of whole numbers, one of colours (H, W, 3) uint8.
+A picture of values is (H, W) of whole numbers, one of colours (H, W, 3) uint8. Values below 0 stand
+for nothing, as in maps of the earth, and are ignored.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from labels.classes import IGNORE, Classes, Colour
 from labels.unmixing import Decoded
 
 # Raised whenever the same picture decodes to other ids.
-VERSION = 1
+VERSION = 2
 UNKNOWN = 254  # no id of a class: a table has 254 at most
 Kind = Literal["values", "colours", "smeared"]
 
@@ -88,7 +89,7 @@ class Coding:
 
     def _look_up(self, picture: np.ndarray) -> np.ndarray:
         codes, table = self._codes(picture), _table(tuple(sorted(self.meaning.items())))
-        return table[np.minimum(codes, len(table) - 1)]
+        return table[np.clip(codes, -1, len(table) - 2)]
 
 
 def colour_coding(classes: Classes) -> Coding:
@@ -127,8 +128,11 @@ def as_values(picture: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=8)
 def _table(meaning: tuple[tuple[int, int], ...]) -> np.ndarray:
-    """Ids by code; the last place is for all codes beyond, which are unknown."""
-    table = np.full(max((code for code, _ in meaning), default=0) + 2, UNKNOWN, np.uint8)
+    """Ids by code; then a place for all codes beyond, which are unknown, and at -1 for those below
+    0.
+    """
+    table = np.full(max((code for code, _ in meaning), default=0) + 3, UNKNOWN, np.uint8)
+    table[-1] = IGNORE
     for code, index in meaning:
         table[code] = index
     return table

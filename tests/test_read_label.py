@@ -34,6 +34,12 @@ def test_a_float_tiff_of_whole_numbers_is_values(tmp_path: Path) -> None:
     assert label.dtype == np.int32
 
 
+def test_what_is_no_number_or_far_off_is_below_0(tmp_path: Path) -> None:
+    measured = np.array([[0, 2, np.nan, np.inf, -3.4e38, -9999]], np.float32)
+    label = stored(tmp_path, Image.fromarray(measured), "label.tif")
+    assert label.tolist() == [[0, 2, -1, -1, -1, -9999]]
+
+
 def test_a_palette_gives_its_numbers_and_not_its_colours(tmp_path: Path) -> None:
     picture = Image.fromarray(IDS, "P")
     picture.putpalette([9, 8, 7] * 256)

@@ -20,6 +20,7 @@ from utils_func import (
     load_images,
     picture_files,
     read_picture,
+    resize_photo,
 )
 
 NOISE = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
@@ -166,6 +167,25 @@ class TestReadPicture:
         assert rgb.tolist() == [[[0] * 3, [1] * 3, [127] * 3, [255] * 3]]
         assert rgb.dtype == np.uint8
 
+    @pytest.mark.parametrize("white", [1.0, 255.0, 65535.0])
+    def test_fractions_are_scaled_by_what_white_must_be(self, tmp_path: Path, white: float) -> None:
+        grey = np.array([[0, 0.5, 1, np.nan]], np.float32) * np.float32(white)
+        rgb = read_picture(save(tmp_path / "measured.tif", grey))
+        assert rgb[..., 0].tolist() == [[0, 127, 255, 0]]
+
+    def test_a_stack_is_refused_as_all_but_one_slice_would_be_lost(self, tmp_path: Path) -> None:
+        first, *others = (Image.fromarray(np.full((8, 8), value, np.uint8)) for value in (1, 2, 3))
+        first.save(tmp_path / "stack.tif", save_all=True, append_images=others)
+        with pytest.raises(BadInput, match=r"stack\.tif holds 3 pictures of the same size"):
+            read_picture(tmp_path / "stack.tif")
+
+    def test_a_smaller_copy_behind_the_picture_is_left_alone(self, tmp_path: Path) -> None:
+        grey = Image.fromarray(np.full((8, 8), 200, np.uint8))
+        small = Image.fromarray(np.zeros((4, 4), np.uint8))
+        grey.save(tmp_path / "a.tif", save_all=True, append_images=[small])
+        assert read_picture(tmp_path / "a.tif").shape == (8, 8, 3)
+        assert (read_picture(tmp_path / "a.tif") == 200).all()
+
     def test_a_photo_turned_by_its_camera_is_read_upright(self, tmp_path: Path) -> None:
         exif = Image.Exif()
         exif[0x0112] = 6  # turn clockwise by a quarter to see it upright
@@ -190,6 +210,27 @@ class TestReadPicture:
         picture.putpalette([10, 20, 30, 200, 100, 50])
         rgb = read_picture(save(tmp_path / "palette.png", picture))
         assert rgb.tolist() == [[[10, 20, 30], [200, 100, 50]]]
+
+
+class TestResizePhoto:
+    @pytest.mark.parametrize("size", [(256, 256), (64, 4096), (256, 2048), (64, 256), (128, 2048)])
+    def test_nothing_drifts_where_one_side_shrinks_and_the_other_grows(
+        self, size: tuple[int, int]
+    ) -> None:
+        across, down = np.meshgrid(np.linspace(0, 255, 2048), np.linspace(0, 255, 128))
+        photo = np.stack([across, down, across], axis=-1).astype(np.uint8)
+        small = resize_photo(photo, size).astype(float)
+        height, width = size
+        wanted = (np.arange(width) + 0.5) / width * 2048 - 0.5
+        assert small.shape == (height, width, 3)
+        assert abs(small[height // 2, :, 0] - wanted / 2047 * 255).max() < 1.5
+        wanted = (np.arange(height) + 0.5) / height * 128 - 0.5
+        assert abs(small[:, width // 2, 1] - np.clip(wanted, 0, 127) / 127 * 255).max() < 2.5
+
+    def test_where_a_side_shrinks_every_pixel_counts(self) -> None:
+        photo = np.zeros((4, 64, 3), np.uint8)
+        photo[:, ::4] = 200
+        assert (resize_photo(photo, (8, 16)) == 50).all()
 
 
 class TestPictureFiles:

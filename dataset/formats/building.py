@@ -6,6 +6,7 @@ return build(root, NAME, coding, match("", photos, labels))
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,9 +41,12 @@ class Splits:
 
 
 def by_stem(folder: Path, ending: str = "") -> dict[str, Path]:
-    """Pictures of a folder by their names without suffix and `ending`; others are left out."""
+    """Pictures of a folder by their names without suffix and `ending`; others are left out.
+
+    The names of photos and labels are composed alike (NFC), wherever they come from.
+    """
     return {
-        file.stem.removesuffix(ending): file
+        unicodedata.normalize("NFC", file.stem.removesuffix(ending)): file
         for file in picture_files(folder)
         if file.stem.endswith(ending)
     }

@@ -1,21 +1,25 @@
 """Lists of names that say which pairs belong to a split, one name a line.
 
-names = read_names(root / "ImageSets" / "Segmentation" / "train.txt")
+names = read_names(root / "ImageSets" / "Segmentation" / "train.txt", photos)
 train = chosen(names, photos, labels)       # Found: pairs in the order of the list
 missing(root / "train.txt", names, photos, labels)     # a remark, if names have no files
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from dataset.formats.building import Found, Splits, match
 from utils_func import BadInput
 
 
-def read_names(path: Path) -> tuple[str, ...]:
-    """The first word of each line, each once; none where there is no such file."""
+def read_names(path: Path, known: Container[str]) -> tuple[str, ...]:
+    """The name in each line, each once; none where there is no such file.
+
+    It is the first word, unless the whole line is a name that is `known`.
+    """
     if not path.is_file():
         return ()
     try:
@@ -25,8 +29,9 @@ def read_names(path: Path) -> tuple[str, ...]:
             f"{path} cannot be read: {problem}. Expected a text with one name a line. "
             "Copy it again from where it came."
         ) from None
-    words = (line.split()[0] for line in lines if line.strip() and not line.startswith("#"))
-    return tuple(dict.fromkeys(words))
+    lines = [unicodedata.normalize("NFC", line.strip()) for line in lines]
+    listed = (line for line in lines if line and not line.startswith("#"))
+    return tuple(dict.fromkeys(line if line in known else line.split()[0] for line in listed))
 
 
 def chosen(names: Iterable[str], photos: Mapping[str, Path], labels: Mapping[str, Path]) -> Found:

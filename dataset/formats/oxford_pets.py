@@ -33,7 +33,7 @@ def find(root: Path, table: Path | None = None) -> Dataset | None:
         return None
     photos, labels = by_stem(_unpacked(root / "images")), by_stem(trimaps)
     lists = {split: trimaps.with_name(f"{split}.txt") for split in ("trainval", "test")}
-    names = {split: read_names(path) for split, path in lists.items()}
+    names = {split: read_names(path, photos) for split, path in lists.items()}
     if not names["trainval"]:
         names["trainval"] = tuple(name for name in photos if name not in set(names["test"]))
     train, test = (chosen(listed, photos, labels) for listed in names.values())

@@ -47,6 +47,8 @@ KEYS: tuple[Key, ...] = (
     lambda one: (one.split, one.places, one.stem),
     lambda one: (one.places, one.stem),
 )
+# Where none of these finds any: whatever the folders are called.
+LOOSEST: Key = lambda one: (one.split, one.stem)  # noqa: E731 - a key as those above
 # Who says what a file is. masks/img_1.png is a label whatever its name says; images/a_mask.png
 # is one too; in segmentation/1_image.png the name is right, in images/target_1.png the folder.
 ROLES: tuple[Role, ...] = (
@@ -108,7 +110,37 @@ def pair_up(root: Path, files: Iterable[Path], labels: Path | None = None) -> Sp
         found = max((_match(named, role, key) for role in ROLES), key=lambda one: len(one.pairs))
         if len(found.pairs) > 2 * len(best.pairs):
             best = found
+    if not best.pairs:
+        found = max((_match(named, role, LOOSEST) for role in ROLES), key=_pairs_beyond_doubt)
+        best = found if _pairs_beyond_doubt(found) else best
+    _expect_one_folder_of_labels(best)
     return _splits(best)
+
+
+def _pairs_beyond_doubt(match: Match) -> int:
+    return 0 if match.conflict else len(match.pairs)
+
+
+def _expect_one_folder_of_labels(match: Match) -> None:
+    """Of DRIVE the discs in 'mask' have the names of the photos, the vessels in '1st_manual' have
+    not: nobody would see before the end that the wrong ones were learned.
+    """
+    taken = {label.file.parent for _, label in match.pairs}
+    beside = {folder.parent for folder in taken}
+    left: dict[Path, int] = {}
+    for one in match.alone:
+        folder = one.file.parent
+        if one.folder_says and folder not in taken and folder.parent in beside:
+            left[folder] = left.get(folder, 0) + 1
+    for folder, count in left.items():
+        if 2 * count > len(match.pairs) / len(taken):
+            label = match.pairs[0][1].file
+            raise BadInput(
+                f"{label.parent} and {folder} both hold labels, by their names, but only those of "
+                f"the first are named as photos are, such as {label.name}. Expected one folder of "
+                "labels. Move the first one away if it is not what shall be learned, and give "
+                "those of the second the names of their photos; else move the second away."
+            )
 
 
 def _by_folder(named: list[Named], root: Path, labels: Path) -> Match:

@@ -8,6 +8,7 @@ whose labels were saved again as RGB, in the same colours, are read as well.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from dataset.classes_csv import read_table
 from dataset.decoding import read_coloured_files, read_files
 from dataset.formats.building import Found, Splits, build, by_stem
 from dataset.formats.lists import chosen, missing, only_test, read_names
+from dataset.formats.voc_names import coding_of
 from dataset.pairs import Dataset, Pair
 from labels.classes import IGNORE, Classes, Colour
 from labels.coding import Coding, as_colours, colour_code, colour_codes, colour_of
@@ -55,7 +57,7 @@ def find(root: Path, table: Path | None = None) -> Dataset | None:
     if not (root / LISTS).is_dir():
         return None
     photos, labels = by_stem(root / "JPEGImages"), by_stem(root / "SegmentationClass")
-    names = _names(root)
+    names = _names(root, photos)
     found = {split: chosen(listed, photos, labels) for split, listed in names.items()}
     if not found["test"].pairs:  # VOC2012 keeps its test labels to itself
         found["test"] = Found()
@@ -66,16 +68,18 @@ def find(root: Path, table: Path | None = None) -> Dataset | None:
         path = root / LISTS / f"{split}.txt"
         path = path if path.exists() else path.with_name("trainval.txt")
         remarks += missing(path, listed, photos, labels)
-    coloured = table is not None and read_table(table)[0]
+    coding, named = coding_of(root, CODING, PALETTE)
+    coloured = read_table(table)[0] if table else coding.kind == "colours"
     read, reader = (read_coloured_files, "colours") if coloured else (read_indices, "indices")
-    remarks += _beside(root)
-    return build(root, NAME, CODING, splits, read, reader, remarks, table=table)
+    remarks += [*_beside(root), *([] if table else named)]
+    return build(root, NAME, coding, splits, read, reader, remarks, table=table)
 
 
-def _names(root: Path) -> dict[str, tuple[str, ...]]:
+def _names(root: Path, known: Container[str]) -> dict[str, tuple[str, ...]]:
     """Names by split. What trainval.txt has more than one of its parts is the other part."""
     train, val, both, test = (
-        read_names(root / LISTS / f"{split}.txt") for split in ("train", "val", "trainval", "test")
+        read_names(root / LISTS / f"{split}.txt", known)
+        for split in ("train", "val", "trainval", "test")
     )
     train = train or tuple(name for name in both if name not in set(val))
     val = val or tuple(name for name in both if name not in set(train))

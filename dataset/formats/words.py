@@ -7,6 +7,7 @@ named.folder_says, named.stem_says, named.split, named.stem     # True, True, 't
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,8 @@ PHOTOS = """
 """
 LABELS = """
     mask masks label labels annotation annotations annot annots anno ann gt gts groundtruth truth
-    seg segs segmentation segmentations segmentationclass cameraseg target targets lbl lbls
-    trimap trimaps matte manual gtfine semantic labelids
+    seg segs segmentation segmentations segmentationclass segmentationclasspng cameraseg target
+    targets lbl lbls trimap trimaps matte manual gtfine semantic labelids
 """
 PHOTO_WORDS, LABEL_WORDS = frozenset(PHOTOS.split()), frozenset(LABELS.split())
 # Too short to mean anything inside a file's name.
@@ -78,9 +79,10 @@ def name_of(file: Path, root: Path) -> Named:
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a name, in small letters."""
+    """The words of a name, in small letters. macOS writes é as e and an accent (NFD)."""
     words = []
-    for word in re.split(r"[\s_.-]+", re.sub(r"ground[\s_-]+truth", "groundtruth", name.lower())):
+    name = unicodedata.normalize("NFC", name.lower())
+    for word in re.split(r"[\s_.-]+", re.sub(r"ground[\s_-]+truth", "groundtruth", name)):
         fused = FUSED.fullmatch(word)
         words += [part for part in fused.groups() if part] if fused else [word]
     return [word for word in words if word]

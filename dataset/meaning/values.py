@@ -17,18 +17,19 @@ NAME_THEM = "Name them in a classes.csv beside the data."
 def coding_of_values(looks: Sequence[Look]) -> tuple[Coding, str]:
     """What the values mean, and a sentence that tells it."""
     total: Counter[int] = sum((look.counts for look in looks), Counter())
-    values = sorted(total)
-    if len(values) < 2:
-        raise BadInput(
-            f"All {len(looks)} labels, such as {looks[0].file}, hold nothing but the value "
-            f"{values[0]}. Expected at least two classes. Check whether these are the labels, or "
-            "name another folder with --data."
-        )
+    values = sorted(value for value in total if value >= 0)
+    below = " Values below 0 are ignored." if min(total) < 0 else ""
     if values in ([0, 255], [0, 1]):
-        return Coding("values", MASK, {0: 0, values[1]: 1}), _mask(values[1])
+        return Coding("values", MASK, {0: 0, values[1]: 1}), _mask(values[1]) + below
     _expect_one_mask(values, looks)
-    ignored = values[-1] == 255 and values[-2] <= HIGHEST_ID
+    ignored = len(values) > 1 and values[-1] == 255 and _are_ids(values[:-1])
     ids = values[:-1] if ignored else values
+    if len(ids) < 2:
+        raise BadInput(
+            f"All {len(looks)} labels, such as {looks[0].file}, hold nothing but "
+            f"{_few(ids, ignored)}. Expected at least two classes. Check whether these are the "
+            "labels, give a classes.csv with name and id, or name another folder with --data."
+        )
     if len(ids) >= IGNORE:
         raise BadInput(
             f"The labels hold {len(ids)} different values from {ids[0]} to {ids[-1]}; "
@@ -41,7 +42,17 @@ def coding_of_values(looks: Sequence[Look]) -> tuple[Coding, str]:
     classes = Classes(names, colours)
     kept = "; 255 is ignored" if ignored else ""
     coding = Coding("values", classes, {**meaning, **({255: IGNORE} if ignored else {})})
-    return coding, f"Labels hold {len(ids)} class ids, {_listed(ids)}{kept}. {NAME_THEM}"
+    return coding, f"Labels hold {len(ids)} class ids, {_listed(ids)}{kept}.{below} {NAME_THEM}"
+
+
+def _are_ids(values: Sequence[int]) -> bool:
+    """Small numbers, or most of those up to the largest; few and large ones are levels of grey."""
+    return values[-1] <= HIGHEST_ID or 2 * len(values) > values[-1]
+
+
+def _few(ids: Sequence[int], ignored: bool) -> str:
+    value = f"the value {ids[0]}" if ids else "values below 0"
+    return f"{value} and 255, which beside ids means 'ignore'" if ignored else value
 
 
 def _mask(high: int) -> str:

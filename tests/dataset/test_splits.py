@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,23 @@ def test_one_pair_or_one_group_alone_is_refused() -> None:
         hold_out(pairs(1))
     with pytest.raises(BadInput, match=r"pairs of one group \(drive 0\) only"):
         hold_out(pairs(5, groups=1))
+
+
+def test_a_name_stays_on_its_side_however_its_accents_are_written() -> None:
+    def named(accented: str) -> tuple[Pair, ...]:
+        return tuple(Pair(f"{accented}{one}", Path("a"), Path("b")) for one in range(50))
+
+    sides = [
+        [unicodedata.normalize("NFC", pair.name) for pair in hold_out(named(accented))[1]]
+        for accented in ("\u00e9", "e\u0301")
+    ]
+    assert sides[0] == sides[1] != []
+
+
+def test_a_name_that_is_no_text_has_a_side() -> None:
+    odd = Pair("caf\udce9.jpg", Path("a"), Path("b"))
+    train, val = hold_out((odd, *pairs(5)))
+    assert len(train) + len(val) == 6
 
 
 def test_nothing_is_nothing() -> None:

@@ -28,6 +28,14 @@ def test_values_of_16_bits_and_beyond_the_table() -> None:
     assert coding.strangers(picture) == [(301, 2), (65535, 1)]
 
 
+def test_values_below_0_stand_for_nothing_and_are_ignored() -> None:
+    coding = Coding("values", TWO, {0: 0, 7: 1})
+    ids, confident, unknown = coding.decode(np.array([[-9999, -1, 0, 7]], np.int32))
+    assert ids.tolist() == [[255, 255, 0, 1]]
+    assert confident.tolist() == [[False, False, True, True]]
+    assert unknown == 0
+
+
 def test_a_coloured_picture_among_values_is_unknown_all_over() -> None:
     coding = Coding("values", TWO, {0: 0, 255: 1})
     assert coding.decode(np.zeros((4, 4, 3), np.uint8)).unknown == 1

@@ -28,6 +28,13 @@ def test_an_ending_chooses_files_and_is_no_part_of_their_key(tmp_path: Path) -> 
     assert found == {"1": tmp_path / "1_image.png", "2": tmp_path / "2_image.png"}
 
 
+def test_names_of_photos_and_labels_are_composed_alike(tmp_path: Path) -> None:
+    for folder, name in (("photos", "e\u0301t"), ("masks", "\u00e9t")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.png").touch()
+    assert by_stem(tmp_path / "photos").keys() == by_stem(tmp_path / "masks").keys()
+
+
 def test_equal_keys_are_pairs_and_the_others_are_alone() -> None:
     found = match("train/", {"1": A, "2": B}, {"2": C, "3": A}, "drive")
     assert found == Found((Pair("train/2", B, C, "drive"),), (A, A))

@@ -58,6 +58,10 @@ def pairs_of(*names: str) -> dict[str, list[tuple[str, str]]]:
         ("trainx/1.png", "trainy/1.png", "train"),
         ("images/val2017/1.jpg", "annotations/val2017/1.png", "val"),
         ("images/val_1.png", "masks/val_1.png", "val"),
+        ("images/10k/train/a.jpg", "labels/sem_seg/masks/train/a.png", "train"),
+        ("2017_Training_Data/1.jpg", "2017_Training_GroundTruth/1_segmentation.png", "train"),
+        ("701_StillsRaw_full/a.png", "LabeledApproved_full/a_L.png", "train"),
+        ("JPEGImages/a.jpg", "SegmentationClassPNG/a.png", "train"),
         ("images/1.png", "masks/val/1.png", "val"),
         ("original_images/0.jpg", "label_images_semantic/0.png", "train"),
         ("A_Training_Input/7.jpg", "B_Training_GroundTruth/7_segmentation.png", "train"),
@@ -92,6 +96,38 @@ def test_what_finds_no_partner_is_named() -> None:
 def test_two_labels_of_one_photo_are_refused_by_name() -> None:
     with pytest.raises(BadInput, match=r"a_mask\.png and .*a_label\.png look like two labels"):
         pairs_of("a.jpg", "a_mask.png", "a_label.png")
+
+
+def test_a_second_folder_of_labels_under_other_names_is_told() -> None:
+    """As DRIVE is published: discs that are named as the photos, vessels that are not."""
+    files = [
+        ROOT / f"training/{name}"
+        for number in (21, 22, 23)
+        for name in (
+            f"images/{number}_training.tif",
+            f"mask/{number}_training_mask.gif",
+            f"1st_manual/{number}_manual1.gif",
+        )
+    ]
+    with pytest.raises(BadInput) as told:
+        pair_up(ROOT, files)
+    message = str(told.value)
+    assert f"{ROOT / 'training/mask'} and {ROOT / 'training/1st_manual'} both hold" in message
+    splits = pair_up(ROOT, [file for file in files if "manual" not in file.name])
+    assert splits
+    assert len(splits.train.pairs) == 3
+
+
+def test_labels_of_a_split_without_photos_are_alone() -> None:
+    files = [ROOT / f"{place}/{n}.png" for place in ("train/x", "train/y", "test/y") for n in "ab"]
+    splits = pair_up(ROOT, files)
+    assert splits
+    assert (len(splits.train.pairs), len(splits.train.alone)) == (2, 2)
+
+
+def test_names_that_are_not_unique_are_not_matched_across_any_folders() -> None:
+    files = [ROOT / "one/a.jpg", ROOT / "two/a.jpg", ROOT / "three/a_mask.png"]
+    assert pair_up(ROOT, files) is None
 
 
 def test_photos_alone_are_no_pairs() -> None:

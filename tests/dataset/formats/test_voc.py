@@ -255,3 +255,46 @@ class TestDecode:
         (root / "classes.csv").write_text("\n".join([*rows, "void,255,yes"]))
         expected = np.array([[0, 1, 1, 255], [0, 255, 255, 255]]).repeat(4, 1)
         np.testing.assert_array_equal(self.label(root), expected)
+
+    def test_a_labelmap_beside_it_names_the_classes_and_their_colours(self, root: Path) -> None:
+        lines = ["# label:color_rgb:parts:actions", "background:0,0,0::", "edge:224,224,192::"]
+        lines += ["scratch:128,128,128::", "dent:192,128,128::", "rust:0,64,128::"]
+        (root / "labelmap.txt").write_text("\n".join(lines))
+        dataset = open_dataset(root)
+        assert dataset.classes.names == ("background", "edge", "scratch", "dent", "rust")
+        assert f"Classes are named by {root / 'labelmap.txt'}." in dataset.remarks
+        expected = np.array([[0, 2, 2, 1], [0, 3, 4, 1]]).repeat(4, 1)
+        np.testing.assert_array_equal(self.label(root), expected)
+
+    def test_a_list_of_names_beside_it_counts_from_the_background(self, root: Path) -> None:
+        add = ["__ignore__", "_background_", *(f"thing {number}" for number in range(1, 21))]
+        (root / "class_names.txt").write_text("\n".join(add))
+        dataset = open_dataset(root)
+        assert dataset.classes.names[:2] == ("_background_", "thing 1")
+        np.testing.assert_array_equal(self.label(root), INDICES)
+
+    def test_a_table_of_a_person_counts_more_than_either(self, root: Path) -> None:
+        (root / "labelmap.txt").write_text("background:0,0,0::")
+        rows = ["name,id", "nothing,0", "car,7", "person,15", "other,20", "void,255"]
+        (root / "classes.csv").write_text("\n".join(rows))
+        dataset = open_dataset(root)
+        assert dataset.classes.names == ("nothing", "car", "person", "other", "void")
+        assert not [remark for remark in dataset.remarks if "labelmap" in remark]
+
+    @pytest.mark.parametrize(
+        ("file", "text", "found"),
+        [
+            ("labelmap.txt", "background:0,0,0::\nscratch:300,0,0::", "scratch:300,0,0::"),
+            ("labelmap.txt", "background", "background"),
+            ("class_names.txt", "__ignore__", "0 names"),
+            ("class_names.txt", "a\nb\na", "3 names"),
+        ],
+    )
+    def test_names_that_are_none_are_told(
+        self, root: Path, file: str, text: str, found: str
+    ) -> None:
+        (root / file).write_text(text)
+        with pytest.raises(BadInput) as caught:
+            open_dataset(root)
+        assert str(caught.value).startswith(f"{root / file} names the classes of this folder")
+        assert f"has '{found}'" in str(caught.value)

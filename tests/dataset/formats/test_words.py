@@ -23,6 +23,7 @@ ROOT = Path("data")
         ("a-b.c", ["a", "b", "c"]),
         ("training", ["training"]),
         ("trainer", ["trainer"]),
+        ("cafe\u0301_mask", ["caf\u00e9", "mask"]),  # as macOS writes it
     ],
 )
 def test_names_are_divided_into_words(name: str, words: list[str]) -> None:

@@ -49,6 +49,46 @@ class TestValues:
         assert any("0 to 2; 255 is ignored. " in said for said in dataset.remarks)
         assert (dataset.decode(dataset.train[0]).label[0] == IGNORE).all()
 
+    @pytest.mark.parametrize(
+        ("most", "said"), [(2, "0 is background"), (3, "0 to 2. Values below 0")]
+    )
+    def test_what_is_below_0_is_ignored_and_told(
+        self, tmp_path: Path, most: int, said: str
+    ) -> None:
+        def label(seed: int) -> Image.Image:
+            ids = ids_of(seed, most).astype(np.float32)
+            ids[0] = -9999
+            return Image.fromarray(ids)
+
+        write(tmp_path, label, "tif")
+        dataset = open_dataset(tmp_path)
+        (remark,) = [one for one in dataset.remarks if "Values below 0 are ignored." in one]
+        assert said in remark
+        assert len(dataset.classes) == most
+        label = dataset.decode(dataset.train[0]).label
+        assert (label[0] == IGNORE).all()
+        assert (label[1:] != IGNORE).all()
+
+    def test_one_value_beside_what_is_ignored_is_no_two_classes(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: np.where(ids_of(seed, 2) == 0, 255, 1).astype(np.uint8))
+        message = "hold nothing but the value 1 and 255, which beside ids means 'ignore'"
+        with pytest.raises(BadInput, match=message):
+            open_dataset(tmp_path)
+
+    @pytest.mark.parametrize(("ids", "ignored"), [(120, True), (3, False)])
+    def test_255_beside_many_ids_is_ignored_and_beside_levels_of_grey_a_class(
+        self, tmp_path: Path, ids: int, ignored: bool
+    ) -> None:
+        def label(seed: int) -> np.ndarray:
+            values = [*np.linspace(0, 119 if ignored else 200, ids).astype(int), 255]
+            cells = np.resize(values, (SIDE // 4) ** 2).reshape(SIDE // 4, -1)
+            return np.kron(cells, np.ones((4, 4))).astype(np.uint8)
+
+        write(tmp_path, label)
+        dataset = open_dataset(tmp_path)
+        assert len(dataset.classes) == ids + (not ignored)
+        assert (IGNORE in dataset.decode(dataset.train[0]).label) == ignored
+
     @pytest.mark.parametrize("high", [1, 255])
     def test_masks_are_background_and_foreground(self, tmp_path: Path, high: int) -> None:
         write(tmp_path, lambda seed: ids_of(seed, 2) * np.uint8(high))
