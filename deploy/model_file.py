@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.older_keras import readable
 from labels.classes import Classes
 from training import __version__
 from training.run_folder import replacing
@@ -58,6 +59,7 @@ def write_model(model: keras.Model, card: Card, path: Path) -> None:
     memory = io.BytesIO()
     with h5py.File(memory, "w") as opened:
         save_model_to_hdf5(model, opened, include_optimizer=False)
+        opened.attrs["model_config"] = readable(opened.attrs["model_config"])
         opened.attrs[ATTRIBUTE] = json.dumps(content)
     with replacing(path) as beside:
         beside.write_bytes(memory.getbuffer())

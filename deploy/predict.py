@@ -9,6 +9,7 @@ probabilities are brought back to the picture's own size.
 
 from __future__ import annotations
 
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,8 @@ def find_pictures(places: tuple[Path, ...]) -> list[tuple[Path, Path]]:
     found: list[tuple[Path, Path]] = []
     for place in places:
         if place.is_dir():
-            folders = [place, *sorted(below for below in place.rglob("*") if _is_theirs(below))]
+            below = sorted(folder for folder in place.rglob("*") if _is_theirs(folder, place))
+            folders = [place, *below]
             files = [file for folder in folders for file in picture_files(folder)]
             if not files:
                 raise BadInput(
@@ -80,9 +82,10 @@ def find_pictures(places: tuple[Path, ...]) -> list[tuple[Path, Path]]:
     return _without_collisions(found)
 
 
-def _is_theirs(folder: Path) -> bool:
+def _is_theirs(folder: Path, place: Path) -> bool:
     """Leaves out hidden folders, and what predicting here before has written."""
-    own = folder.parts[-1].startswith(".") or PREDICTIONS in folder.parts
+    parts = folder.relative_to(place).parts
+    own = any(part.startswith(".") or part == PREDICTIONS for part in parts)
     return folder.is_dir() and not own
 
 
@@ -91,10 +94,8 @@ def _without_collisions(found: list[tuple[Path, Path]]) -> list[tuple[Path, Path
     taken: set[Path] = set()
     named = []
     for file, result in found:
-        choices = [result.with_suffix(""), result]
-        choices += [
-            result.with_name(f"{result.stem}_{number}") for number in range(2, len(found) + 2)
-        ]
+        numbered = (result.with_name(f"{result.stem}_{number}") for number in count(2))
+        choices = chain((result.with_suffix(""), result), numbered)
         name = next(choice for choice in choices if choice not in taken)
         taken.add(name)
         named.append((file, name))

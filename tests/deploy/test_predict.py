@@ -109,6 +109,15 @@ def test_pictures_of_a_folder_keep_their_place_below_it(tmp_path: Path) -> None:
     ]
 
 
+def test_only_what_is_below_the_place_says_what_is_hidden_or_written_before(tmp_path: Path) -> None:
+    place = tmp_path / ".mine" / "predictions"
+    for folder in ("", "sub", ".hidden/large", "predictions/sub"):
+        (place / folder).mkdir(parents=True, exist_ok=True)
+        (place / folder / "a.png").touch()
+    found = find_pictures((place,))
+    assert [file.relative_to(place).as_posix() for file, _ in found] == ["a.png", "sub/a.png"]
+
+
 def test_pictures_and_folders_may_be_named_together(tmp_path: Path) -> None:
     touch(tmp_path / "x" / "one.jpg", tmp_path / "y" / "two.png", tmp_path / "y" / "no.jpg")
     found = find_pictures((tmp_path / "y" / "two.png", tmp_path / "x"))
