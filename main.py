@@ -28,6 +28,14 @@ from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
 from training.backend import OUT_OF_MEMORY, is_out_of_memory, start_keras
 from training.config import Config
 from training.options import parse
+from training.run_folder import (
+    INTERRUPTED,
+    MODEL,
+    alone_in,
+    make_writable,
+    write_json,
+    write_table,
+)
 from utils_func import (
     BadInput,
     bin_image,
@@ -78,8 +86,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def train(config: Config) -> int:
     """The command without a name: trains, with the output folder for itself."""
-    from training.run_folder import alone_in, make_writable
-
     make_writable(config.output)
     with alone_in(config.output):
         return train_and_show(config)
@@ -96,7 +102,6 @@ def train_and_show(config: Config) -> int:
     from training.learning import learn
     from training.outcome import describe_end
     from training.resuming import save_state
-    from training.run_folder import INTERRUPTED, MODEL
     from training.state import remove_state
 
     over_at = began + SECONDS_ON_SCENES if is_built_in(dataset) else time.monotonic() + MOST_SECONDS
@@ -127,7 +132,6 @@ def write_record(
 ) -> None:
     """Writes all numbers of a run, so far."""
     from training.outcome import run_record
-    from training.run_folder import write_json, write_table
 
     config = plan.training.config
     content = run_record(config, plan.to_json(), dataset, cached, outcome, began)
@@ -156,7 +160,7 @@ def find_and_decode(config: Config) -> tuple[Dataset, Cached]:
     return dataset, cached
 
 
-def keep_model(plan: Plan, name: str = "unet_model.hdf5") -> None:
+def keep_model(plan: Plan, name: str = MODEL) -> None:
     """Writes the weights of now as a model file."""
     from deploy.model_file import Card, write_model
 
@@ -168,7 +172,6 @@ def keep_model(plan: Plan, name: str = "unet_model.hdf5") -> None:
 def show_results(training: Training, outcome: Outcome) -> None:
     """Reads the best model back from its file, scores it, and draws all pictures."""
     from model_arch import get_model_arch
-    from training.run_folder import MODEL
 
     output = training.config.output
     if (output / MODEL).exists():
@@ -187,7 +190,6 @@ def show_scores(training: Training, outcome: Outcome, path: Path) -> keras.Model
     """Scores the best model as it lies in its file, and gives it back."""
     from deploy.model_file import read_model
     from evaluation.tables import metrics, score_lines
-    from training.run_folder import write_json
     from training.validation import Scorer
 
     model, _ = read_model(path)

@@ -97,14 +97,15 @@ def repeated_batch(batch: tuple[np.ndarray, np.ndarray]) -> Any:
 
 
 def _prediction_seconds(built: Any, steps: int) -> tuple[float, float]:
-    """Of a batch: photos in and class ids out as in 'evaluate', and with its photos in place."""
+    """Of a batch: pictures in and counts out as in 'evaluate', and with its pictures in place."""
     from keras import ops
 
     from training.validation import Scorer
 
-    network, (photos, _) = Scorer(built.deployable()).network, built.batches[0]
-    in_place = ops.convert_to_tensor(photos)
-    whole = _median(lambda: network.predict_on_batch(photos), steps)
+    network, (photos, labels) = Scorer(built.deployable()).network, built.batches[0]
+    given = [photos, labels, labels]
+    in_place = [ops.convert_to_tensor(part) for part in given]
+    whole = _median(lambda: network.predict_on_batch(given), steps)
     return whole, _median(lambda: network.predict_on_batch(in_place), steps)
 
 

@@ -61,7 +61,7 @@ def train_and_rank(config: Config, recipes: list[Config]) -> int:
     entries: list[Entry] = []
     failed: dict[str, str] = {}
     for recipe in recipes:
-        own = _same_for_all(recipe, config, minutes).fitted(dataset.shape)
+        own = same_for_all(recipe, config, minutes)
         print(f"\n{recipe.recipe}: {duration(60 * minutes)}", flush=True)
         try:
             entries.append(_train_and_score(own, dataset, judged.val))
@@ -94,10 +94,11 @@ class NoModel(Exception):  # noqa: N818 - the reason is told in a row of the tab
     """A recipe came to no model; its reason."""
 
 
-def _same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
-    """A recipe with the data, the seed and the time of the comparison."""
+def same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
+    """A recipe with the seed and the time of the comparison, and its size if it has none."""
+    sized = recipe if recipe.height else replace(recipe, height=config.height, width=config.width)
     return replace(
-        recipe,
+        sized,
         output=config.output / recipe.recipe,
         cache=config.cache,
         seed=config.seed,
@@ -111,7 +112,7 @@ def _same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
 
 def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entry:
     cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
-    path = config.output / "unet_model.hdf5"
+    path = config.model_file
     try:
         outcome, training = _train(config, dataset, cached)
         counts = score_each(path, judged)
@@ -154,7 +155,7 @@ def _train_alone(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outc
     plan = make_plan(cached, dataset.classes, config)
     print(*plan.lines(), sep="\n", flush=True)
     card = Card(dataset.classes, *config.size)
-    path = config.output / "unet_model.hdf5"
+    path = config.model_file
     plan, outcome = learn(
         plan,
         lambda plan: write_model(plan.training.deployable(), card, path),

@@ -93,18 +93,18 @@ def test_the_record_of_the_run_is_complete(place: Path) -> None:
     assert rows[0].startswith("epoch,loss,accuracy,miou,val_loss,val_accuracy,val_miou")
 
 
-def test_the_best_epoch_has_the_best_validation_miou_and_the_model_that_of_the_favoured(
-    place: Path,
-) -> None:
+def test_the_best_epoch_has_the_best_validation_miou_and_so_has_the_model(place: Path) -> None:
     rows = (place / "output" / "history.csv").read_text().splitlines()[1:]
     column = [float(row.split(",")[6]) for row in rows]
     record = json.loads((place / "output" / "run.json").read_text())
     assert record["best_epoch"] == 1 + int(np.argmax(column))
     metrics = json.loads((place / "output" / "metrics.json").read_text())
-    favoured = record["favoured"]  # one epoch over so few pairs leaves much to gain
-    assert favoured["before"]["val_miou"] == pytest.approx(max(column), abs=1e-4)
-    assert favoured["scores"]["val_miou"] > max(column)
-    best = favoured["scores"]["val_miou"]
+    best, favoured = max(column), record["favoured"]
+    if favoured:  # tests/training/test_favouring.py says when
+        assert record["best_epoch"] == len(column)
+        assert favoured["before"]["val_miou"] == pytest.approx(best, abs=1e-4)
+        assert favoured["scores"]["val_miou"] > best
+        best = favoured["scores"]["val_miou"]
     assert metrics["confident_pixels"]["mean_iou"] == pytest.approx(best, abs=1e-4)
 
 

@@ -117,6 +117,10 @@ class Pace(keras.callbacks.Callback):
         return self.share >= 1
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Lets the time count from now on, unless it does already."""
         if not math.isnan(self.began):
             return  # a run that goes on in the middle of an epoch begins twice
         self.began = time.monotonic()

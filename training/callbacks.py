@@ -110,6 +110,10 @@ class Interruption(keras.callbacks.Callback):
         self.before = {number: signal.getsignal(number) for number in self.SIGNALS}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.listen()
+
+    def listen(self) -> None:
+        """Takes both signals over."""
         self.close()  # a run that goes back begins again without having ended
         self.before = {number: signal.signal(number, self._ask) for number in self.SIGNALS}
 

@@ -19,7 +19,7 @@ from training.upright import FEWEST, has_no_up, knows_up
 BATCH = 8
 # So few pairs make few steps a pass, and small batches learn more from each pass.
 FEW, SMALL_BATCH = 200, 4
-ZOOM = 1.25
+ZOOM, LIGHT = 1.25, 0.15
 
 
 def choose(config: Config, pairs: Examples, classes: int) -> tuple[Config, dict[str, str]]:
@@ -42,6 +42,7 @@ def choose(config: Config, pairs: Examples, classes: int) -> tuple[Config, dict[
         parts=config.parts and divisor(batch, min(config.parts, batch)),
         flip_vertical=upside_down,
         zoom=config.zoom or ZOOM,
+        light=LIGHT if config.light is None else config.light,
     )
     return chosen, reasons
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from dataset.sizing import fitting_size
+from training.run_folder import MODEL
 
 BOTTOM = 16  # the U-Net's bottom is so many times smaller than the picture
 SIDE = 256  # of pictures, where nothing else is asked for
@@ -86,11 +87,11 @@ class Config:
     width: int | None = None
     """Pictures are learned at this width [without: in the proportions of the photos]."""
     filters: int | None = None
-    """Channels at the first level; each down has twice as many [without: 16, or 32 at stem 4]."""
+    """Channels at the first level; each down has twice as many [without: as time allows]."""
     depth: int | None = None
     """Levels of the U-Net above its bottleneck [without: so that this is at a sixteenth]."""
     stem: int | None = None
-    """Make maps so many times smaller at once; 1 does not [without: what the labels bear]."""
+    """Make maps so many times smaller at once [without: as labels bear; with --depth 1]."""
     residual: bool = True
     """Let convolutions on the way down and at the bottom add to what comes in."""
     context: int = 4
@@ -120,8 +121,8 @@ class Config:
     """Turn pictures by up to so many degrees either way; 0 does not."""
     zoom: float | None = None
     """Zoom pictures by up to this factor, and shift them; 1 does not [without: as passes allow]."""
-    light: float = 0.15
-    """Change brightness, contrast and colour by up to this share; 0 does not."""
+    light: float | None = None
+    """Change brightness, contrast and colour by up to this share [without: as passes allow]."""
 
     rehearsal: bool = True
     """Before a run of 6 minutes or more, see whether the network can learn a few pairs by heart."""
@@ -220,7 +221,7 @@ class Config:
 
     @property
     def model_file(self) -> Path:
-        return self.model or self.output / "unet_model.hdf5"
+        return self.model or self.output / MODEL
 
     def to_json(self) -> dict[str, Any]:
         """What decides how a training goes."""

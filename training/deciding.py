@@ -1,7 +1,6 @@
 """The class of each pixel: the one whose logit, or probability, is the greatest.
 
-ids = most_likely(logits)                       # int32 (N, H, W)
-network = keras.Model(inputs, MostLikely()(outputs))
+ids = most_likely(logits)       # int32 (N, H, W)
 """
 
 from __future__ import annotations
@@ -19,10 +18,3 @@ def most_likely(values: Any) -> Any:
     import tensorflow as tf
 
     return tf.argmax(values, axis=-1, output_type=tf.int32)
-
-
-class MostLikely(keras.layers.Layer):
-    """The same as a layer, for networks that give nothing else. It is in no file."""
-
-    def call(self, values: Any) -> Any:
-        return most_likely(values)

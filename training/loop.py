@@ -39,7 +39,8 @@ from training.validation import Scorer
 MEASURED_STEPS = 4
 # Where passes are short, as over 20 pictures, a run by the clock validates less often than once
 # a pass: it takes at most this share of the time, but happens at least so many times.
-VALIDATING, VALIDATIONS = 0.1, 5
+VALIDATING, VALIDATIONS = 0.05, 5
+WRITING = 0.1  # seconds that go with it: model, state, tables
 
 
 class Training:
@@ -62,7 +63,8 @@ class Training:
             metrics=[RunningScores(len(classes))],
         )
         loss = partial(segmentation_loss, dice=config.dice, head=config.head)
-        self.scorer = Scorer(self.networks.full, loss)
+        # The loss of the validation is of the same maps as that of the training.
+        self.scorer = Scorer(self.networks.full, loss, self.model.outputs[0])
 
     def adopt(self, config: Config) -> None:
         """Takes over other views of the pairs, or another length; the network stays."""
@@ -109,7 +111,7 @@ class Training:
             augment,
             flip=config.flip,
             zoom=config.zoom or 1.0,
-            light=config.light,
+            light=config.light or 0.0,
             rotate=config.rotate,
             flip_vertical=bool(config.flip_vertical),
             shrink=config.stem or 1,
@@ -148,6 +150,9 @@ class Training:
             began = time.monotonic()
             self.scorer.score(part, self.at_once)
             seconds.append(time.monotonic() - began)
+        if self.config.favour:  # what it predicts with is compiled before the clock runs
+            some = self.cached.train.chosen(slice(self.at_once))
+            self.model.predict_on_batch(np.asarray(some.photos))
         return seconds[-1]
 
     def interval(self, estimate: Estimate) -> int:
@@ -155,7 +160,7 @@ class Training:
         if not self.config.minutes or self.config.epochs:
             return self.batches.steps
         usable, step = self.config.minutes * 60 * (1 - VALIDATING), max(estimate.step, 1e-6)
-        seldom = estimate.validation / step * (1 - VALIDATING) / VALIDATING
+        seldom = (estimate.validation + WRITING) / step * (1 - VALIDATING) / VALIDATING
         often = max(1.0, usable / step / VALIDATIONS)
         return max(self.batches.steps, round(min(seldom, often)))
 

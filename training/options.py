@@ -69,6 +69,24 @@ COMMANDS = {
     "scenes": (SCENES, {"folder", "format", "train", "val", "seed"}),
 }
 POSITIONAL = ("pictures", "folder")
+# What an option means to a command where it is not what it means to a training.
+MEANS = {
+    "evaluate": {"batch_size": "Pairs predicted at once [without: 8]."},
+    "check": {
+        "height": "Pairs are looked at in this height [without: as a training learns them].",
+        "width": "Pairs are looked at in this width [without: as a training learns them].",
+    },
+    "compare": {
+        "minutes": "Train each recipe for so long [without: 5].",
+        "height": "Models are judged at this height, and learn at it if their recipe has none.",
+        "width": "Models are judged at this width, and learn at it if their recipe has none.",
+        "seed": "Of weights, order and views, the same for all recipes.",
+    },
+    "scenes": {
+        "format": "Layout to draw [without: cityscapes-pairs].",
+        "seed": "Other seeds draw other scenes.",
+    },
+}
 
 
 def parse(arguments: list[str]) -> tuple[str, Config]:
@@ -132,6 +150,8 @@ def _narrowed(command: str, names: set[str]) -> type[Config]:
             marks: tuple[typing.Any, ...] = (tyro.conf.Suppress, tyro.conf.Fixed)
         elif name in POSITIONAL:
             marks = (tyro.conf.Positional,)
+        elif meaning := MEANS.get(command, {}).get(name):
+            marks = (tyro.conf.arg(help=meaning),)
         else:
             continue
         content["__annotations__"][name] = typing.Annotated[(kind, *marks)]

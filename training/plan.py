@@ -21,7 +21,7 @@ from dataset.cache import Cached
 from dataset.wording import counted, duration, short
 from labels.classes import Classes
 from training.backend import device, is_out_of_memory
-from training.choices import ZOOM
+from training.choices import LIGHT, ZOOM
 from training.config import FOREIGN, Config
 from training.loop import Training
 from training.measuring import Estimate
@@ -35,8 +35,9 @@ USUAL_PASSES, LEAST_STEPS = 60, 3000
 # filters came to .346 after 5 passes, 32 to .390 after 10: so a wider network must still be left
 # with many passes, and with steps.
 DEARER, LEAST_PASSES, WIDEST = 3.3, 40, 128
-# Few passes learn plain pairs better: 4.9 of them came to .422 on the Cityscapes pairs, and to .41
-# where pairs were zoomed. Many need more to tell apart.
+# Few passes learn plain pairs better: 4.9 of them came to .433 on the Cityscapes pairs, to .422
+# where these were lit otherwise, and to .41 where they were zoomed as well. Many need more to tell
+# apart.
 PLAIN_BELOW, BOLD_FROM, BOLD_ZOOM = 8, 40, 1.5
 # Options that decide nothing about how a training goes.
 ELSEWHERE = {
@@ -113,10 +114,11 @@ class Plan:
             "upside down": config.flip_vertical,
             f"turned by up to {config.rotate:g}°": config.rotate,
             f"zoomed by up to {config.zoom:g}": (config.zoom or 1) > 1,
-            f"lit by up to {config.light:.0%} otherwise": config.light,
+            f"lit by up to {config.light or 0:.0%} otherwise": config.light,
         }
         chosen = ", ".join(kind for kind, wanted in kinds.items() if wanted)
-        return f"{chosen or 'as the pairs are'}{self._because('zoom', 'flip_vertical')}"
+        first = "zoom" if self.reasons.get("zoom") else "light"  # their reasons are alike
+        return f"{chosen or 'as the pairs are'}{self._because(first, 'flip_vertical')}"
 
     def _length(self) -> str:
         training, estimate = self.training, self.estimate
@@ -188,9 +190,11 @@ def make_plan(
     if config.filters is None and config.minutes and not config.epochs:
         training, estimate = widened(training, estimate)
     reasons = {**training.reasons, "minutes": reason}
-    if config.zoom is None:
-        zoom, reasons["zoom"] = zoom_for(training.passes(estimate))
-        training.adopt(replace(training.config, zoom=zoom))
+    views = views_for(training.passes(estimate))
+    left_open = {name: view for name, view in views.items() if getattr(config, name) is None}
+    chosen: dict[str, Any] = {name: value for name, (value, _) in left_open.items()}
+    training.adopt(replace(training.config, **chosen))
+    reasons |= {name: why for name, (_, why) in left_open.items()}
     if asked.height is None or asked.width is None:
         reasons["height"] = reasons["width"] = "in the proportions of the photos"
     return Plan(training, estimate, reasons, asked)
@@ -229,10 +233,12 @@ def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]
         training = wider
 
 
-def zoom_for(passes: float) -> tuple[float, str]:
-    """How boldly pictures are scaled when each is seen so often."""
+def views_for(passes: float) -> dict[str, tuple[float, str]]:
+    """How boldly pictures are zoomed and lit when each is seen so often, and why."""
     if passes < PLAIN_BELOW:
-        return 1.0, f"not zoomed, as each pair is seen only {passes:.2g} times"
+        seldom = f"as each pair is seen only {passes:.2g} times"
+        return {"zoom": (1.0, f"not zoomed, {seldom}"), "light": (0.0, f"not lit, {seldom}")}
     if passes >= BOLD_FROM:
-        return BOLD_ZOOM, f"bold, as each pair is seen {passes:.0f} times"
-    return ZOOM, ""
+        often = f"zoomed boldly, as each pair is seen {passes:.0f} times"
+        return {"zoom": (BOLD_ZOOM, often), "light": (LIGHT, "")}
+    return {"zoom": (ZOOM, ""), "light": (LIGHT, "")}

@@ -17,9 +17,8 @@ from typing import Any
 from training.config import Config
 from utils_func import BadInput
 
-CROSS_ENTROPY_ALONE = {"dice": 0.0}
-# The answer is the likeliest class of each pixel.
-LIKELIEST = {"favour": False}
+# The likelihood of the right class is all that is learned, and the likeliest class is the answer.
+LIKELIHOOD_ALONE = {"dice": 0.0, "favour": False}
 # A rate that neither rises nor falls, which is Keras's Adam where nothing else is written.
 PLAIN_ADAM = {"optimizer": "adam", "learning_rate": 1e-3, "schedule": "constant"}
 # The network as the paper of 2015 drew it, at the size of the picture.
@@ -44,8 +43,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     # Its sigmoid head under a cross-entropy of one class was a slip; softmax is what that wants.
     "cityscapes-pairs": {
         **CLASSIC,
-        **CROSS_ENTROPY_ALONE,
-        **LIKELIEST,
+        **LIKELIHOOD_ALONE,
         **PLAIN_ADAM,
         **NO_OTHER_VIEWS,
         "epochs": 10,
@@ -61,8 +59,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     # PASCAL VOC 2007: the network of the 2015 paper, 23 convolutional layers without padding.
     "voc2007": {
         **CLASSIC,
-        **CROSS_ENTROPY_ALONE,
-        **LIKELIEST,
+        **LIKELIHOOD_ALONE,
         **NO_OTHER_VIEWS,
         "epochs": 50,  # 209 pictures: some 10,000 steps of one
         "batch_size": 1,  # the paper prefers large pictures to large batches, hence the momentum
@@ -85,8 +82,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     # Oxford-IIIT pets with their trimaps, 128×128, 100 epochs in batches of 64.
     "oxford-pets": {
         **WIDE_WITH_DROPOUT,
-        **CROSS_ENTROPY_ALONE,
-        **LIKELIEST,
+        **LIKELIHOOD_ALONE,
         **PLAIN_ADAM,
         **NO_OTHER_VIEWS,
         "epochs": 100,
@@ -100,8 +96,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     # Indian roads, 128×128: the same network.
     "idd-roads": {
         **WIDE_WITH_DROPOUT,
-        **CROSS_ENTROPY_ALONE,
-        **LIKELIEST,
+        **LIKELIHOOD_ALONE,
         **PLAIN_ADAM,
         **NO_OTHER_VIEWS,
         "epochs": 30,  # open; where this network was at its best on the pets
@@ -113,8 +108,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     # Its one sigmoid output for road or not becomes one for each class.
     "lyft-carla": {
         **CLASSIC,
-        **CROSS_ENTROPY_ALONE,
-        **LIKELIEST,
+        **LIKELIHOOD_ALONE,
         **PLAIN_ADAM,  # open, as all of the training is
         **NO_OTHER_VIEWS,
         "epochs": 10,  # open; 1000 pictures in each of five parts: 12,500 steps

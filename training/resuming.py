@@ -30,6 +30,7 @@ from training.plan import ELSEWHERE, Plan
 from training.state import NAME, State, read_state, write_state
 from utils_func import BadInput
 
+LENGTH = ("minutes", "epochs", "early_stopping")  # options that say when a run is over
 NUMBER = (int, float)
 SETBACK = {"step": int, "back_to": int, "files": list, "rate": NUMBER}
 # What a state says, of what kind; the rest of it is made of these.
@@ -143,8 +144,10 @@ def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tu
     """The plan of then, where nothing is chosen anew; and the state, in parts that memory holds."""
     run = state.facts["run"]
     chosen = {name: value for name, value in run["chosen"].items() if _is_open(asked, name)}
+    height, width = cached.train.photos.shape[1:3]  # also where another size is asked for now
+    fixed = {"parts": asked.parts or run["parts"], "height": height, "width": width}
     try:
-        config = replace(asked, **{**chosen, "parts": asked.parts or run["parts"]})
+        config = replace(asked, **{**chosen, **fixed})
     except (TypeError, ValueError) as problem:
         raise BadInput(
             f"The run in {asked.output} cannot go on with these options: {problem} Expected those "
@@ -153,6 +156,8 @@ def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tu
     # Measuring makes the variables of optimiser and scores, which the state will fill.
     training, estimate = measured(Training(cached, classes, config), asked.parts)
     reasons = {**run["reasons"], **training.reasons}
+    if any(getattr(asked, name) != run["asked"].get(name) for name in LENGTH):
+        state = replace(state, facts={**state.facts, "over": ""})  # it may go on further now
     if training.parts == run["parts"]:
         estimate = Estimate(**run["estimate"])  # which decided how long an epoch is
     else:

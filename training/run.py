@@ -98,7 +98,7 @@ class Run:
             *(training.epochs, steps, estimate.step, estimate.validation, self.pace),
             before=self.outcome.steps,
         )
-        self.interruption = Interruption(lambda: self.pace.step % self.interval == 0)
+        self.interruption = Interruption(self._validation_follows)
         self.callbacks = [
             *(StopAtNaN(), validation, self.pace, patience),
             Recorder(self.outcome, steps, self.record, self.pace),
@@ -113,7 +113,7 @@ class Run:
         try:
             if self.begun and self.begun.facts["over"]:  # it was cut off after its last step
                 self.outcome.ended = self.begun.facts["over"]
-                self.pace.on_train_begin()  # so that its clock knows that the time is over
+                self.pace.start()  # so that its clock knows that the time is over
             else:
                 self._learn_in_spite_of_setbacks()
                 self.outcome.ended = self.keepers.ending() or "stopped early"
@@ -133,6 +133,10 @@ class Run:
             self.interruption.close()
         return self.outcome
 
+    def _validation_follows(self) -> bool:
+        """Whether a step was the last before a validation: of an epoch, or in the time."""
+        return self.pace.step % self.interval == 0 or bool(self.training.model.stop_training)
+
     def _favour(self) -> None:
         """Favours the classes of the last network, where that is the best one.
 
@@ -144,7 +148,7 @@ class Run:
         if outcome.best_epoch < len(outcome.history):
             self.display.say("No classes are favoured, as the last network is not the best one.")
             return
-        self.interruption.on_train_begin()  # Ctrl-C lets this come to its end, too
+        self.interruption.listen()  # Ctrl-C lets this come to its end, too
         favour, logs = favour_classes(
             training.model, training.cached.train, training.at_once, self.keepers.validation
         )

@@ -79,8 +79,10 @@ def _flush(file: Path) -> None:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     with replacing(path) as beside:
-        beside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        # Linux bears names of files that are no text; JSON escapes them in the same way.
+        beside.write_text(text, "utf-8", errors="backslashreplace")
 
 
 def write_table(path: Path, rows: list[dict[str, float]]) -> None:

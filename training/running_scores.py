@@ -12,7 +12,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from labels.classes import IGNORE
 from training.deciding import most_likely
 
 
@@ -28,12 +27,7 @@ class RunningScores(keras.metrics.Metric):
         self.counts = self.add_variable((classes, classes), "zeros", dtype=kind, name="counts")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        truth = ops.cast(y_true, "int32")
-        ids = most_likely(y_pred)
-        nowhere = self.classes * self.classes
-        cells = ops.where(truth == IGNORE, nowhere, truth * self.classes + ids)
-        sums = _occurrences(ops.ravel(cells), nowhere + 1)
-        counts = ops.reshape(sums[:-1], (self.classes, self.classes))
+        counts = confusion_inside(y_true, most_likely(y_pred), self.classes)
         self.counts.assign_add(ops.cast(counts, self.counts.dtype))
 
     def result(self) -> dict[str, Any]:
@@ -46,6 +40,13 @@ class RunningScores(keras.metrics.Metric):
             "accuracy": ops.sum(right) / ops.maximum(ops.sum(counts), 1),
             "miou": ops.sum(iou) / ops.maximum(ops.sum(occurring), 1),
         }
+
+
+def confusion_inside(truth: Any, predicted: Any, classes: int) -> Any:
+    """What confusion() in training/scores.py counts, inside a compiled step."""
+    truth, nowhere = ops.cast(truth, "int32"), classes * classes
+    cells = ops.where(truth < classes, truth * classes + predicted, nowhere)
+    return ops.reshape(_occurrences(ops.ravel(cells), nowhere + 1)[:-1], (classes, classes))
 
 
 def _occurrences(values: Any, number: int) -> Any:

@@ -7,7 +7,7 @@ scored.confident.mean_iou, scored.all.mean_iou, scored.share
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,12 @@ import keras
 import numpy as np
 from keras import ops
 
+from dataset.augment import middles
 from dataset.cache import Examples
 from labels.classes import IGNORE
-from training.deciding import MostLikely
-from training.scores import Scores, confusion
+from training.deciding import most_likely
+from training.running_scores import confusion_inside
+from training.scores import Scores
 
 
 @dataclass(frozen=True)
@@ -39,51 +41,64 @@ class Scored:
 
 
 class Scorer:
-    """The network with its decision, and on demand its loss, inside: only ids leave it.
+    """The network with decision, count and, on demand, loss inside: only numbers leave it.
 
     Args:
         model: Gives logits or probabilities.
         loss: A function of (labels, model output) that gives one number.
+        small: What the loss looks at instead of the model's output: the same before it is enlarged.
     """
 
-    def __init__(self, model: keras.Model, loss: Callable[[Any, Any], Any] | None = None) -> None:
-        picture, output = model.inputs[0], model.outputs[0]
-        self.classes, self.has_loss = int(output.shape[-1]), loss is not None
-        ids = ops.cast(MostLikely()(output), "uint8")
-        if loss is None:
-            self.network = keras.Model(picture, ids)
-            return
-        labels = keras.Input(output.shape[1:3], dtype="uint8")
-        # A model must give batches, so the one number goes out with an axis of length 1.
-        cost = ops.reshape(loss(labels, output), (1,))
-        self.network = keras.Model([picture, labels], [ids, cost])
+    def __init__(
+        self,
+        model: keras.Model,
+        loss: Callable[[Any, Any], Any] | None = None,
+        small: Any = None,
+    ) -> None:
+        output = model.outputs[0]
+        self.classes = int(output.shape[-1])
+        trusted, truth = (keras.Input(output.shape[1:3], dtype="uint8") for _ in range(2))
+        leaving = {"counts": Counts(self.classes)(trusted, truth, output)}
+        if loss:
+            at = output if small is None else small
+            labels = trusted if small is None else middles(trusted, output.shape[1] // at.shape[1])
+            # A model must give batches, so the one number goes out with an axis of length 1.
+            leaving["cost"] = ops.reshape(loss(labels, at), (1,))
+        self.network = keras.Model([model.inputs[0], trusted, truth], leaving)
 
     def score(self, examples: Examples, batch_size: int) -> Scored:
         """Predicts and counts all examples."""
-        counts = {"confident": self._nothing(), "all": self._nothing()}
+        counts = np.zeros((2, self.classes, self.classes), np.int64)
         costs = []
         for first in range(0, len(examples), batch_size):
             part = slice(first, first + batch_size)
             truth = np.asarray(examples.labels[part])
             trusted = np.where(examples.confident[part], truth, np.uint8(IGNORE))
-            ids, cost = self._predict(examples.photos[part], trusted, batch_size)
-            costs.append(cost)
-            counts["confident"] += confusion(trusted, ids, self.classes)
-            counts["all"] += confusion(truth, ids, self.classes)
-        return Scored(Scores(counts["confident"]), Scores(counts["all"]), float(np.mean(costs)))
+            given = examples.photos[part], trusted, truth
+            found = self.network.predict_on_batch(_filled(given, batch_size))
+            counts += found["counts"][0]
+            costs.append(found.get("cost", math.nan))
+        return Scored(Scores(counts[0]), Scores(counts[1]), float(np.mean(costs)))
 
-    def _nothing(self) -> np.ndarray:
-        return np.zeros((self.classes, self.classes), np.int64)
 
-    def _predict(
-        self, photos: np.ndarray, labels: np.ndarray, batch_size: int
-    ) -> tuple[np.ndarray, float]:
-        """Fills the last batch up with ignored pictures, as JAX compiles for each new shape."""
-        missing = batch_size - len(photos)
-        filled = np.pad(photos, [(0, missing), (0, 0), (0, 0), (0, 0)])
-        if not self.has_loss:
-            ids = self.network.predict_on_batch(filled)
-            return ids[: len(photos)], math.nan
-        ignored = np.pad(labels, [(0, missing), (0, 0), (0, 0)], constant_values=IGNORE)
-        ids, cost = self.network.predict_on_batch([filled, ignored])
-        return ids[: len(photos)], float(cost[0])
+class Counts(keras.layers.Layer):
+    """Confusion matrices by two labels of each pixel, (1, 2, classes, classes)."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.classes = classes
+
+    def call(self, trusted: Any, truth: Any, output: Any) -> Any:
+        ids = most_likely(output)
+        both = [confusion_inside(labels, ids, self.classes) for labels in (trusted, truth)]
+        return ops.stack(both)[None]
+
+
+def _filled(given: Sequence[np.ndarray], count: int) -> list[np.ndarray]:
+    """Photos and labels of as many pictures, the last of them black and ignored: JAX compiles for
+    each new shape.
+    """
+    photos, *labels = given
+    missing = [(0, count - len(photos)), (0, 0), (0, 0)]
+    ignored = [np.pad(label, missing, constant_values=IGNORE) for label in labels]
+    return [np.pad(photos, [*missing, (0, 0)]), *ignored]

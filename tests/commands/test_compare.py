@@ -14,6 +14,7 @@ from main import main
 from training import loop
 from training.config import Config
 from training.loss import SegmentationLoss
+from training.recipes import recipe_config
 
 SMALL = {
     "auto": Config(filters=2, depth=1, height=32, width=32),
@@ -40,6 +41,13 @@ def test_one_recipe_is_no_comparison(
 def test_an_unknown_recipe_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--recipes", "auto,oxford-pet", "--output", str(tmp_path)]) == 2
     assert "There is no recipe 'oxford-pet'" in capsys.readouterr().err
+
+
+def test_the_size_that_models_are_judged_at_is_learned_at_where_a_recipe_has_none() -> None:
+    config = Config(height=64, width=96)
+    auto = compare.same_for_all(recipe_config("auto"), config, minutes=1)
+    pets = compare.same_for_all(recipe_config("oxford-pets"), config, minutes=1)
+    assert (auto.size, pets.size) == ((64, 96), (128, 128))
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dataset.cache import Examples
-from training.choices import BATCH, FEW, SMALL_BATCH, ZOOM, choose
+from training.choices import BATCH, FEW, LIGHT, SMALL_BATCH, ZOOM, choose
 from training.config import Config
 
 
@@ -22,13 +22,16 @@ def pairs(count: int) -> Examples:
 def test_everything_that_is_open_is_chosen_with_its_reason() -> None:
     config, reasons = choose(Config(), pairs(FEW), 2)
     assert (config.stem, config.filters, config.depth) == (4, 32, 2)
-    assert (config.batch_size, config.zoom, config.flip_vertical) == (BATCH, ZOOM, False)
+    assert (config.batch_size, config.zoom, config.light) == (BATCH, ZOOM, LIGHT)
+    assert config.flip_vertical is False
     assert set(reasons) == {"stem", "batch_size", "flip_vertical"}
     assert reasons["flip_vertical"] == f"100% of {FEW} photos can be told from upside down"
 
 
 def test_what_was_asked_for_stays_and_needs_no_reason() -> None:
-    asked = Config(stem=2, filters=5, depth=1, batch_size=3, parts=1, zoom=2.0, flip_vertical=True)
+    asked = Config(
+        stem=2, filters=5, depth=1, batch_size=3, parts=1, zoom=2.0, light=0.1, flip_vertical=True
+    )
     assert choose(asked, pairs(20), 2) == (asked, {})
 
 

@@ -256,11 +256,11 @@ def test_the_deployable_network_has_the_weights_of_now(examples: Examples) -> No
 def test_a_run_by_the_clock_validates_seldom_where_passes_are_short(examples: Examples) -> None:
     training = make(examples, replace(TINY, epochs=None, minutes=2.0))
     estimate = Estimate(step=0.5, validation=3.0)
-    # A pass is 3 steps of .5 s. For a validation of 3 s to take a tenth, 27 s lie between two: 54
-    # steps; but five validations in 108 s leave 21.6 s: 43 steps. 43 · .5 / (43 · .5 + 3) = .878
-    # of 120 s is 210.6 steps, 70.2 passes.
-    assert training.interval(estimate) == 43
-    assert training.passes(estimate) == pytest.approx(70.2, abs=0.05)
+    # A pass is 3 steps of .5 s. For a validation of 3 s to take a twentieth, 57 s lie between two:
+    # 114 steps; but five validations in 114 s leave 22.8 s: 46 steps. 46 · .5 / (46 · .5 + 3) =
+    # .885 of 120 s is 212.3 steps, 70.8 passes.
+    assert training.interval(estimate) == 46
+    assert training.passes(estimate) == pytest.approx(70.8, abs=0.05)
     by_epochs = make(examples)
     assert (by_epochs.interval(estimate), by_epochs.passes(estimate)) == (3, 2)
 

@@ -13,7 +13,7 @@ import pytest
 from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
 from training import plan as planning
-from training.choices import ZOOM
+from training.choices import LIGHT, ZOOM
 from training.config import Config
 from training.loop import Training
 from training.measuring import Estimate
@@ -166,13 +166,15 @@ def test_views_are_bold_where_each_pair_is_seen_often(cached: Cached, takes: Any
     takes(FAST)
     few, many = (planned(cached, replace(TINY, epochs=epochs)) for epochs in (2, 500))
     some = planned(cached, replace(TINY, epochs=8))
-    zooms = [plan.training.config.zoom for plan in (few, some, many)]
-    assert zooms == [1.0, ZOOM, planning.BOLD_ZOOM]
+    views = [(plan.training.config.zoom, plan.training.config.light) for plan in (few, some, many)]
+    assert views == [(1.0, 0.0), (ZOOM, LIGHT), (planning.BOLD_ZOOM, LIGHT)]
     assert few.reasons["zoom"] == "not zoomed, as each pair is seen only 2 times"
+    assert few.reasons["light"] == "not lit, as each pair is seen only 2 times"
     assert many.training.batches.view.keywords["zoom"] == planning.BOLD_ZOOM
     assert "seen 500 times" in many.reasons["zoom"]
-    asked = planned(cached, replace(TINY, epochs=500, zoom=1.1))
-    assert (asked.training.config.zoom, "zoom" in asked.reasons) == (1.1, False)
+    asked = planned(cached, replace(TINY, epochs=500, zoom=1.1, light=0.0))
+    assert (asked.training.config.zoom, asked.training.config.light) == (1.1, 0.0)
+    assert not asked.reasons.keys() & {"zoom", "light"}
 
 
 def test_the_plan_is_told_in_one_line_for_each_choice(cached: Cached, takes: Any) -> None:
@@ -229,7 +231,7 @@ def test_run_json_says_what_was_chosen_and_what_was_overruled(cached: Cached, ta
         **{"minutes": 1.0, "dice": 0.5},
     }
     chosen = content["chosen"]
-    assert set(chosen) == {"batch_size", "filters", "depth", "flip_vertical", "zoom"}
+    assert set(chosen) == {"batch_size", "filters", "depth", "flip_vertical", "zoom", "light"}
     assert chosen["batch_size"]["value"] == 4
     assert "few" in chosen["batch_size"]["reason"]
     assert content["passes"] > 0

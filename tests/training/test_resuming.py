@@ -211,6 +211,21 @@ def test_ctrl_c_on_the_last_step_of_an_epoch_waits_for_its_validation(
     assert begun.facts["step"] == 3
 
 
+def test_ctrl_c_on_the_last_step_in_the_time_waits_for_its_validation(
+    cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_for(cached, replace(TINY, output=tmp_path))
+
+    def press(step: int) -> None:
+        if step == 2:  # three are an epoch
+            plan.training.model.stop_training = True
+            signal.raise_signal(signal.SIGINT)
+
+    after_each_step(plan.training, press, monkeypatch)
+    outcome = finish(plan)
+    assert (outcome.ended, outcome.steps, len(outcome.history)) == ("interrupted", 2, 1)
+
+
 def test_a_loss_that_breaks_goes_back_to_the_last_state_with_half_the_rate(
     cached: Cached,
     tmp_path: Path,
@@ -311,6 +326,29 @@ def test_a_run_that_was_cut_off_after_its_end_is_over(
     assert begun is not None
     outcome = finish(*plan_of(begun, cached, CLASSES, config))
     assert (outcome.ended, outcome.steps, len(outcome.history)) == ("finished", 9, 3)
+
+
+def test_a_run_that_was_over_goes_on_where_more_is_asked_for_now(
+    cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(TINY, output=tmp_path)
+    cut_off(plan_for(cached, config), 9, monkeypatch)
+    asked = replace(config, epochs=5, resume_anyway=True)
+    begun = run_to_go_on_with(asked, cached, CLASSES)
+    assert begun is not None
+    assert begun.facts["over"] == "finished"
+    outcome = finish(*plan_of(begun, cached, CLASSES, asked))
+    assert (outcome.ended, outcome.steps, len(outcome.history)) == ("finished", 15, 5)
+
+
+def test_the_size_is_that_of_the_pairs_as_they_are_decoded_now(
+    state_of: Config, cached: Cached
+) -> None:
+    begun = run_to_go_on_with(state_of, cached, CLASSES)
+    assert begun is not None
+    begun.facts["run"]["chosen"]["width"] = 64
+    plan, begun = plan_of(begun, cached, CLASSES, replace(state_of, width=None))
+    assert plan.training.config.size == cached.train.photos.shape[1:3]
 
 
 def test_a_better_model_has_its_state_whatever_that_costs(

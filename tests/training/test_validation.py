@@ -77,6 +77,22 @@ def test_the_loss_is_the_mean_over_the_batches_on_confident_pixels(
     assert scored.loss == pytest.approx(expected, rel=1e-5)
 
 
+def test_the_loss_may_look_at_the_result_before_it_is_enlarged(examples: Examples) -> None:
+    pictures = keras.Input((32, 32, 3))
+    small = keras.layers.AveragePooling2D(4)(keras.layers.Rescaling(0.01)(pictures))
+    model = keras.Model(pictures, small)
+    large = keras.Model(pictures, keras.layers.UpSampling2D(4)(small))
+
+    def loss(labels: np.ndarray, logits: np.ndarray) -> float:
+        return segmentation_loss(labels, logits, dice=1.0)
+
+    trusted = np.where(examples.confident, examples.labels, np.uint8(IGNORE))
+    expected = loss(trusted[:, 2::4, 2::4], model.predict(examples.photos, verbose=0))
+    scored = Scorer(large, loss, model.outputs[0]).score(examples, 6)
+    assert scored.loss == pytest.approx(float(expected), rel=1e-5)
+    np.testing.assert_array_equal(scored.all.confusion, count(large, examples, examples.labels))
+
+
 def test_it_sees_the_weights_of_now(network: keras.Model, examples: Examples) -> None:
     scorer = Scorer(network)
     scorer.score(examples, 6)
