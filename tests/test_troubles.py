@@ -200,4 +200,5 @@ def test_a_clock_that_jumps_by_years_changes_no_time(
     record = json.loads((place / "output" / "run.json").read_text())
     assert record["ended"] == "finished"
     assert 5.5 < record["times"]["training_seconds"] < record["times"]["all_seconds"]
-    assert record["times"]["all_seconds"] < time.monotonic() - began
+    passed = time.monotonic() - began
+    assert record["times"]["all_seconds"] <= round(passed, 1)  # as it is written
