@@ -23,7 +23,17 @@ from training.scores import Scores, confusion
 
 pytestmark = pytest.mark.slow
 
-TINY = Config(epochs=2, batch_size=2, height=32, width=32, filters=2, depth=1, stem=2, context=2)
+TINY = Config(
+    epochs=2,
+    batch_size=2,
+    height=32,
+    width=32,
+    filters=2,
+    depth=1,
+    stem=2,
+    context=2,
+    precision="float32",  # or a network would decide otherwise in training than in its file
+)
 NO_TIME = Estimate(0.0, 0.0)
 COLUMNS = (
     "loss",

@@ -22,7 +22,7 @@ from training.recipes import recipe_config
 
 pytestmark = pytest.mark.slow
 
-TINY = Config(height=32, width=32, filters=2, depth=1, stem=2, context=1)
+TINY = Config(height=32, width=32, filters=2, depth=1, stem=2, context=1, precision="float32")
 FAST = Estimate(step=0.01, validation=0.02)
 SLOW = Estimate(step=10.0, validation=20.0)
 

@@ -23,7 +23,15 @@ from utils_func import BadInput
 pytestmark = pytest.mark.slow
 
 SMALL = Config(
-    epochs=1, batch_size=2, height=32, width=32, filters=8, depth=1, stem=2, learning_rate=0.01
+    epochs=1,
+    batch_size=2,
+    height=32,
+    width=32,
+    filters=8,
+    depth=1,
+    stem=2,
+    learning_rate=0.01,
+    precision="float32",
 )
 
 

@@ -28,6 +28,7 @@ from utils_func import BadInput
 pytestmark = pytest.mark.slow
 
 TINY = Config(
+    precision="float32",  # the same on every machine
     epochs=3,
     batch_size=2,
     height=32,
