@@ -22,6 +22,7 @@ def run(config: Config) -> int:
     """Prints and keeps what was found. Returns 1 where something must be corrected first."""
     make_writable(config.output)
     dataset = open_data(config.data, config.format, config.cache)
+    largest = next(iter(config.larger_sizes(dataset.shape)), None)
     config = config.fitted(dataset.shape)
     cached = decode_all(dataset, config.cache, config.size, True, config.workers)
     sizes = photo_sizes(dataset, config.workers)
@@ -29,7 +30,7 @@ def run(config: Config) -> int:
         problems = unreadable(dataset, config.workers, progress)
     with counting("Comparing photos") as progress:
         findings = full_check(dataset, cached, sizes, problems, config.workers, progress)
-    print(*describe(dataset, cached, sizes), sep="\n")
+    print(*describe(dataset, cached, sizes, largest), sep="\n")
     if findings:
         print("", *finding_lines(findings), sep="\n")
     sheet = draw_contact_sheet(dataset, cached, config.output / "check.png")

@@ -51,9 +51,10 @@ def run(config: Config) -> int:
 def train_and_rank(config: Config, recipes: list[Config]) -> int:
     """From a folder of pairs to the table."""
     dataset = expect_train(open_data(config.data, config.format, config.cache))
-    config = config.fitted(dataset.shape)
-    judged = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
-    print(*describe(dataset, judged), "", *finding_lines(quick_check(dataset, judged)), sep="\n")
+    usual = config.fitted(dataset.shape)
+    cached = decode_all(dataset, config.cache, usual.size, config.skip_bad, config.workers)
+    print(*describe(dataset, cached), "", *finding_lines(quick_check(dataset, cached)), sep="\n")
+    judged = to_judge_with(config, dataset, cached)
     start_keras()
     if earlier := move_earlier(config.output, FILES):
         print(f"The comparison before was moved to {earlier}.")
@@ -64,22 +65,22 @@ def train_and_rank(config: Config, recipes: list[Config]) -> int:
         own = same_for_all(recipe, config, minutes)
         print(f"\n{recipe.recipe}: {duration(60 * minutes)}", flush=True)
         try:
-            entries.append(_train_and_score(own, dataset, judged.val))
+            entries.append(_train_and_score(own, dataset, judged))
         except NoModel as problem:
             failed[recipe.recipe] = str(problem)
             print(f"No model: {problem}.", flush=True)
         content = {
             "minutes": minutes,
             "data": str(dataset.folder),
-            "content": judged.content,
+            "content": cached.content,
             "recipes": [entry.to_json() for entry in entries],
             "without_model": failed,
         }
         write_json(config.output / "comparison.json", content)
-    height, width = config.size
+    height, width = judged.photos.shape[1:3]
     print(
         f"\nEach model of {duration(60 * minutes)} on the same "
-        f"{counted(len(judged.val), 'validation pair')}, judged at {width}×{height}, whatever "
+        f"{counted(len(judged), 'validation pair')}, judged at {width}×{height}, whatever "
         "size it learned at:"
     )
     print(*comparison_lines(entries, failed), sep="\n")
@@ -110,11 +111,19 @@ def same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
     )
 
 
+def to_judge_with(config: Config, dataset: Dataset, cached: Cached) -> Examples:
+    """The validation pairs in the largest size that a plan may choose."""
+    sizes = config.larger_sizes(dataset.shape)
+    if not sizes:
+        return cached.val
+    alone = replace(dataset, train=())
+    return decode_all(alone, config.cache, sizes[0], config.skip_bad, config.workers).val
+
+
 def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entry:
-    cached = decode_all(dataset, config.cache, config.size, config.skip_bad, config.workers)
     path = config.model_file
     try:
-        outcome, training = _train(config, dataset, cached)
+        outcome, training = _train(config, dataset)
         counts = score_each(path, judged)
     except Exception as problem:
         if not is_out_of_memory(problem):
@@ -122,7 +131,7 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
         raise NoModel("there is not enough memory for it on this machine") from problem
     scores = Scores(counts.sum(0))
     low, high = interval(counts)
-    height, width = config.size
+    height, width = training.config.size
     return Entry(
         recipe=config.recipe,
         images=outcome.steps * training.at_once,
@@ -137,24 +146,28 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
     )
 
 
-def _train(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, Training]:
+def _train(config: Config, dataset: Dataset) -> tuple[Outcome, Training]:
     import keras
 
     keras.backend.clear_session()  # the network of the recipe before
     make_writable(config.output)
     with alone_in(config.output):
-        return _train_alone(config, dataset, cached)
+        return _train_alone(config, dataset)
 
 
-def _train_alone(config: Config, dataset: Dataset, cached: Cached) -> tuple[Outcome, Training]:
+def _train_alone(config: Config, dataset: Dataset) -> tuple[Outcome, Training]:
+    from training.beginning import larger_for
     from training.learning import learn
     from training.plan import make_plan
 
     if earlier := move_earlier(config.output):
         print(f"Its run before was moved to {earlier}.")
-    plan = make_plan(cached, dataset.classes, config)
+    fitted = config.fitted(dataset.shape)
+    cached = decode_all(dataset, config.cache, fitted.size, config.skip_bad, config.workers)
+    larger = larger_for(config, dataset)
+    plan = make_plan(cached, dataset.classes, fitted, config, larger=larger)
     print(*plan.lines(), sep="\n", flush=True)
-    card = Card(dataset.classes, *config.size)
+    card = Card(dataset.classes, *plan.training.config.size)
     path = config.model_file
     plan, outcome = learn(
         plan,

@@ -5,8 +5,14 @@ fitting_size((375, 500), step=16, area=256 * 256)       # (224, 288): height, wi
 
 from __future__ import annotations
 
+Size = tuple[int, int]  # height, width
 
-def fitting_size(shape: tuple[int, int], step: int, area: int) -> tuple[int, int]:
+
+def pixels(size: Size) -> int:
+    return size[0] * size[1]
+
+
+def fitting_size(shape: Size, step: int, area: int) -> Size:
     """The proportions of `shape` in at most about `area` pixels, as multiples of `step`.
 
     Small pictures stay as they are: enlarging costs time and shows nothing new.

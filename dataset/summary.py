@@ -8,12 +8,15 @@ from dataset.cache import Cached
 from dataset.checking.sizes import Sizes, size_line
 from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
+from dataset.sizing import Size
 from dataset.wording import counted
 
 LEAST_WIDTH = 16  # of the column of class names
 
 
-def describe(dataset: Dataset, cached: Cached, sizes: Sizes | None = None) -> Iterator[str]:
+def describe(
+    dataset: Dataset, cached: Cached, sizes: Sizes | None = None, largest: Size | None = None
+) -> Iterator[str]:
     """The lines that a person reads before training begins.
 
     What was left out is a finding of dataset/checking, which is shown beside these.
@@ -22,6 +25,7 @@ def describe(dataset: Dataset, cached: Cached, sizes: Sizes | None = None) -> It
         dataset: As the format found it.
         cached: The same, decoded.
         sizes: Of the photos, where they were looked up.
+        largest: What they are brought to where there is much time.
     """
     counts = {
         "training": len(cached.train),
@@ -33,7 +37,7 @@ def describe(dataset: Dataset, cached: Cached, sizes: Sizes | None = None) -> It
     yield f"Found {found} in {dataset.folder} ({dataset.format})."
     yield from dataset.remarks
     if sizes is not None:
-        yield size_line(sizes, cached.train.photos.shape[1:3])
+        yield size_line(sizes, cached.train.photos.shape[1:3], largest)
     yield ""
     yield from _class_table(dataset, cached)
 

@@ -10,10 +10,13 @@ from collections.abc import Callable
 
 from dataset.cache import Cached
 from dataset.pairs import Dataset
+from dataset.sizing import Size
+from dataset.source import decode_all
 from training.config import Config
+from training.enlarging import Larger
 from training.plan import Plan, make_plan
 from training.rehearsal import rehearse_if_long
-from training.resuming import plan_of, run_to_go_on_with
+from training.resuming import plan_of, run_to_go_on_with, size_then
 from training.run_folder import move_earlier
 from training.state import NAME, State
 from utils_func import BadInput
@@ -31,18 +34,21 @@ def plan_or_go_on(
     Args:
         config: What was asked for.
         dataset: The pairs, …
-        cached: … and the same decoded.
+        cached: … and the same decoded, in the usual size.
         over_at: By time.monotonic(), when a run shall be over whose length nobody asked for.
         read_best: Raises BadInput if the best model so far is gone or damaged.
     """
+    larger = larger_for(config, dataset)
     if begun := run_to_go_on_with(config, cached, dataset.classes):
         _forget_a_lost_best(begun, read_best)
+        if (size := size_then(begun)) in larger.sizes:
+            cached = larger.decode(size)
         plan, begun = plan_of(begun, cached, dataset.classes, config)
         print(*plan.lines(), sep="\n", flush=True)
         return plan, begun
     print("\nMeasuring how long a step takes …", flush=True)
     fitted = config.fitted(dataset.shape)
-    plan = make_plan(cached, dataset.classes, fitted, config, over_at)
+    plan = make_plan(cached, dataset.classes, fitted, config, over_at, larger)
     print(*plan.lines(), sep="\n", flush=True)
     rehearse_if_long(plan)
     if earlier := move_earlier(config.output):
@@ -50,6 +56,15 @@ def plan_or_go_on(
         if (earlier / NAME).exists():
             print(f"It was not over: with its options and --output {earlier} it goes on.")
     return plan, None
+
+
+def larger_for(config: Config, dataset: Dataset) -> Larger:
+    """The pairs in more pixels, as far as the configuration leaves their size open."""
+
+    def decode(size: Size) -> Cached:
+        return decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
+
+    return Larger(config.larger_sizes(dataset.shape), decode)
 
 
 def _forget_a_lost_best(begun: State, read_best: Callable[[], object]) -> None:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from dataset.sizing import fitting_size
+from dataset.sizing import Size, fitting_size, pixels
 from training.run_folder import MODEL
 
 BOTTOM = 16  # the U-Net's bottom is so many times smaller than the picture
 SIDE = 256  # of pictures, where nothing else is asked for
+TIMES = (4, 2)  # so many times the usual pixels where there is much time: 512×512 or 362×362
+WORTHWHILE = 1.4  # less than so many times what there is shows nothing new
 # Fields of other commands than train.
 FOREIGN = {"pictures", "model", "folder", "split", "recipes", "train", "val"}
 RANGES = {"dice": (0, 100), "zoom": (1, 4), "light": (0, 1), "rotate": (0, 180)}
@@ -83,7 +85,7 @@ class Config:
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """Compute in 32 bits or, with weights of 32, in 16 [auto: what is faster on this machine]."""
     height: int | None = None
-    """Pictures are learned at this height [without: as the photos, in at most 256×256 pixels]."""
+    """Pictures are learned at this height [without: as time allows, from 256×256 pixels on]."""
     width: int | None = None
     """Pictures are learned at this width [without: in the proportions of the photos]."""
     filters: int | None = None
@@ -203,21 +205,29 @@ class Config:
         return int(stem * 2 ** (self.depth or usual_depth(stem)))
 
     @property
-    def size(self) -> tuple[int, int]:
+    def size(self) -> Size:
         """Height and width of the pictures that are learned from."""
         return self.height or SIDE, self.width or SIDE
 
-    def fitted(self, shape: tuple[int, int]) -> Config:
-        """The same with a size for photos of this shape: in all about 256×256 pixels."""
+    def fitted(self, shape: Size, times: int = 1) -> Config:
+        """The same with a size for photos of this shape: so many times 256×256 pixels in all."""
         if self.height and self.width:
             return self
         step = self.step
-        height, width = fitting_size(shape, step, SIDE * SIDE)
+        height, width = fitting_size(shape, step, times * SIDE * SIDE)
         if self.height:
             width = max(1, round(self.height * shape[1] / shape[0] / step)) * step
         elif self.width:
             height = max(1, round(self.width * shape[0] / shape[1] / step)) * step
         return replace(self, height=self.height or height, width=self.width or width)
+
+    def larger_sizes(self, shape: Size) -> list[Size]:
+        """Those above the usual one that photos of this shape fill, from the largest on."""
+        if self.height or self.width:
+            return []
+        least = WORTHWHILE * pixels(self.fitted(shape).size)
+        sizes = [self.fitted(shape, times).size for times in TIMES]
+        return [size for size in dict.fromkeys(sizes) if pixels(size) >= least]
 
     @property
     def model_file(self) -> Path:

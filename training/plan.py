@@ -23,6 +23,7 @@ from labels.classes import Classes
 from training.backend import device, is_out_of_memory
 from training.choices import LIGHT, ZOOM
 from training.config import FOREIGN, Config
+from training.enlarging import Larger, enlarged
 from training.loop import Training
 from training.measuring import Estimate
 from training.memory import memory_text, room_for_more
@@ -173,6 +174,7 @@ def make_plan(
     config: Config,
     asked: Config | None = None,
     over_at: float = math.inf,
+    larger: Larger | None = None,
 ) -> Plan:
     """Builds the network, times it, and decides the rest by that.
 
@@ -182,9 +184,13 @@ def make_plan(
         config: With a size.
         asked: The same before a size was found for it.
         over_at: By time.monotonic(), when a run shall be over whose length nobody asked for.
+        larger: The same pairs in more pixels.
     """
     asked = asked or config
     training, estimate = measured(Training(cached, classes, config), config.parts)
+    if larger and not config.epochs:
+        minutes = config.minutes or (over_at - time.monotonic()) / 60
+        training, estimate = enlarged(training, estimate, config, larger, minutes)
     length, reason = usual_length(training, estimate, over_at - time.monotonic())
     training.adopt(length)
     if config.filters is None and config.minutes and not config.epochs:
@@ -196,7 +202,10 @@ def make_plan(
     training.adopt(replace(training.config, **chosen))
     reasons |= {name: why for name, (_, why) in left_open.items()}
     if asked.height is None or asked.width is None:
-        reasons["height"] = reasons["width"] = "in the proportions of the photos"
+        shown = [reasons["height"]] if "height" in reasons else []
+        reasons["height"] = reasons["width"] = "; ".join(
+            ["in the proportions of the photos", *shown]
+        )
     return Plan(training, estimate, reasons, asked)
 
 

@@ -140,6 +140,12 @@ def _missing(facts: dict[str, Any], kinds: dict[str, Any]) -> Iterator[str]:
             yield from _missing(facts[name], kind)
 
 
+def size_then(state: State) -> tuple[Any, Any]:
+    """Height and width that the plan chose; None where they were asked for."""
+    chosen = state.facts["run"]["chosen"]
+    return chosen.get("height"), chosen.get("width")
+
+
 def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tuple[Plan, State]:
     """The plan of then, where nothing is chosen anew; and the state, in parts that memory holds."""
     run = state.facts["run"]

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dataset.checking.finding import Finding
 from dataset.pairs import Dataset, Pair
+from dataset.sizing import Size, pixels
 from utils_func import BadInput, opened_picture
 
-Size = tuple[int, int]  # height, width
 Sizes = Mapping[Size, int]
 
 SHOWN = 3
@@ -35,9 +35,16 @@ def photo_sizes(dataset: Dataset, workers: int = 2) -> Sizes:
     return dict(counts.most_common())
 
 
-def size_line(sizes: Sizes, trained: Size) -> str:
-    """The sizes in one line, written as people do: width × height."""
-    return f"Photos: {_sizes_in_words(sizes)}; brought to {_name(trained)} for training."
+def size_line(sizes: Sizes, trained: Size, largest: Size | None = None) -> str:
+    """The sizes in one line, written as people do: width × height.
+
+    Args:
+        sizes: Of the photos.
+        trained: What they are brought to.
+        largest: What they are brought to where there is much time.
+    """
+    more = f", or up to {_name(largest)} where there is time" if largest else ""
+    return f"Photos: {_sizes_in_words(sizes)}; brought to {_name(trained)} for training{more}."
 
 
 def _sizes_in_words(sizes: Sizes) -> str:
@@ -47,7 +54,7 @@ def _sizes_in_words(sizes: Sizes) -> str:
         return f"all {_name(next(iter(sizes)))} pixels"
     if len(sizes) <= SHOWN:
         return ", ".join(f"{_name(size)} ({count:,})" for size, count in sizes.items())
-    commonest, smallest, largest = next(iter(sizes)), min(sizes, key=_area), max(sizes, key=_area)
+    commonest, smallest, largest = next(iter(sizes)), min(sizes, key=pixels), max(sizes, key=pixels)
     shapes = sorted(width / height for height, width in sizes)
     return (
         f"{len(sizes):,} sizes from {_name(smallest)} to {_name(largest)}, "
@@ -95,16 +102,12 @@ def _factor(size: Size, trained: Size) -> float:
 def _fitting(size: Size, trained: Size) -> Size:
     """As many pixels as those trained on, in the shape of a photo."""
     shape = size[1] / size[0]
-    height = (_area(trained) / shape) ** 0.5
+    height = (pixels(trained) / shape) ** 0.5
     return _rounded(height), _rounded(height * shape)
 
 
 def _rounded(side: float) -> int:
     return max(STEP, round(side / STEP) * STEP)
-
-
-def _area(size: Size) -> int:
-    return size[0] * size[1]
 
 
 def _name(size: Size) -> str:

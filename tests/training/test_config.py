@@ -150,3 +150,27 @@ def test_to_json_survives_a_round_trip_with_every_field_of_a_training() -> None:
     assert not content.keys() & {"pictures", "model", "folder", "split", "recipes", "train", "val"}
     places = {name: Path(content.pop(name)) for name in ("data", "output", "cache")}
     assert Config(train=7, **places, **content) == config
+
+
+@pytest.mark.parametrize(
+    ("shape", "usual", "larger"),
+    [
+        ((256, 256), (256, 256), []),
+        ((227, 320), (208, 304), []),  # 224×320 is hardly more
+        ((360, 480), (224, 288), [(352, 480), (320, 416)]),
+        ((512, 512), (256, 256), [(512, 512), (368, 368)]),
+        ((375, 500), (224, 288), [(368, 496), (320, 416)]),
+        ((300, 400), (224, 288), [(304, 400)]),  # twice and four times are the same
+        ((1024, 2048), (176, 368), [(368, 720), (256, 512)]),
+    ],
+)
+def test_where_photos_are_large_there_are_larger_sizes(
+    shape: tuple[int, int], usual: tuple[int, int], larger: list[tuple[int, int]]
+) -> None:
+    assert Config().fitted(shape).size == usual
+    assert Config().larger_sizes(shape) == larger
+
+
+@pytest.mark.parametrize("asked", [{"height": 256}, {"width": 256}, {"height": 64, "width": 64}])
+def test_who_asks_for_a_size_gets_no_larger_one(asked: dict[str, int]) -> None:
+    assert Config(**asked).larger_sizes((1024, 2048)) == []

@@ -57,4 +57,6 @@ def test_a_file_that_cannot_be_read_is_not_counted(tmp_path: Path) -> None:
     ],
 )
 def test_sizes_are_told_in_one_line(sizes: dict[tuple[int, int], int], text: str) -> None:
-    assert size_line(sizes, (16, 32)) == f"Photos: {text}; brought to 32×16 for training."
+    brought = f"Photos: {text}; brought to 32×16 for training"
+    assert size_line(sizes, (16, 32)) == f"{brought}."
+    assert size_line(sizes, (16, 32), (20, 40)) == f"{brought}, or up to 40×20 where there is time."
