@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 SMALL = (
     *("--height", "32", "--width", "32", "--filters", "2", "--batch-size", "2", "--examples", "1"),
-    *("--precision", "float32", "--epochs", "3"),
+    *("--context", "1", "--precision", "float32", "--epochs", "3"),
 )
 # A run whose files may not grow beyond a limit: so a full disk looks to a program, and no disk
 # need be filled for it.
@@ -89,7 +89,7 @@ def whole(output: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows limits no file")
 def test_where_states_find_no_room_the_run_goes_on_and_its_model_is_there(place: Path) -> None:
     limit = 2_500_000  # the model has 1.5 MB, a state three times that
-    done = limited(place, limit, 1, "--filters", "16")
+    done = limited(place, limit, 1, "--filters", "16", "--context", "4")
     assert done.returncode == 0, done.stderr + done.stdout
     assert "state.npz cannot be written: File too large. The run goes on" in done.stdout
     assert done.stdout.count("state.npz cannot be written") == 1

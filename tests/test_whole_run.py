@@ -18,7 +18,15 @@ import main
 from utils_func import read_picture
 
 ROOT = Path(__file__).parents[1]
-SIZES = {"height": 32, "width": 32, "filters": 2, "depth": 2, "batch-size": 4, "examples": 2}
+SIZES = {
+    "height": 32,
+    "width": 32,
+    "filters": 2,
+    "depth": 2,
+    "context": 1,
+    "batch-size": 4,
+    "examples": 2,
+}
 # Two runs can only be compared where both compute in the same kind of numbers.
 SMALL = [f"--{name}={value}" for name, value in SIZES.items()] + ["--precision=float32"]
 
