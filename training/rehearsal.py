@@ -56,7 +56,7 @@ def rehearse(training: Training, seconds: float) -> str:
     if not math.isfinite(after[0]):
         raise BadInput(_message(training, f"the loss is {after[0]} on {handful}", "a finite loss"))
     passed = time.monotonic() - began
-    if after[1] >= usual + LEARNED * (1 - usual):
+    if after[1] >= learned(usual):
         return f"In {passed:.0f} s the network has learned {handful} by heart ({rights})."
     if usual and after[0] <= FALLEN * before:
         fall = f"the loss on {handful} fell from {before:.2f} to {after[0]:.2f}"
@@ -75,6 +75,11 @@ def rehearse(training: Training, seconds: float) -> str:
     )
 
 
+def learned(usual: float) -> float:
+    """The share of right pixels that is enough, where naming one class everywhere has `usual`."""
+    return usual + LEARNED * (1 - usual)
+
+
 def _message(training: Training, found: str, expected: str) -> str:
     config, rate = training.config, training.config.learning_rate
     return (
@@ -89,14 +94,14 @@ def _message(training: Training, found: str, expected: str) -> str:
 def _by_heart(training: Training, end: float) -> tuple[float, tuple[float, float], float, int]:
     """Loss of the first steps, loss and accuracy of the last, accuracy of one class, steps."""
     pairs = training.cached.train.spread(HANDFUL)
+    counts = np.bincount(pairs.labels[pairs.labels != IGNORE].ravel(), minlength=1)
+    usual = float(counts.max() / max(1, counts.sum()))
     size, parts = min(training.at_once, len(pairs)), training.parts
     batches = Batches(pairs, size, STEPS * parts, 0, _still(training.config.stem or 1))
-    history = _History(end)
+    history = _History(end, learned(usual))
     with training.put_back():
         training.model.optimizer.learning_rate = training.config.learning_rate
         training.fit(batches, [history], epochs=STEPS // BLOCK, steps=BLOCK * parts)
-    counts = np.bincount(pairs.labels[pairs.labels != IGNORE].ravel(), minlength=1)
-    usual = float(counts.max() / max(1, counts.sum()))
     return history.rows[0][0], history.rows[-1], usual, -(-history.steps // parts)
 
 
@@ -110,11 +115,14 @@ def _still(stem: int) -> View:
 
 
 class _History(keras.callbacks.Callback):
-    """Loss and accuracy of each block of steps; ends with the time, or with a loss that breaks."""
+    """Loss and accuracy of each block of steps; ends with the time, with enough that is right, or
+    with a loss that breaks.
+    """
 
-    def __init__(self, end: float) -> None:
+    def __init__(self, end: float, enough: float) -> None:
         super().__init__()
-        self.end, self.steps, self.rows = end, 0, list[tuple[float, float]]()
+        self.end, self.enough = end, enough
+        self.steps, self.rows = 0, list[tuple[float, float]]()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self.steps += 1
@@ -123,7 +131,8 @@ class _History(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         assert logs is not None
         self.rows.append((float(logs["loss"]), float(logs["accuracy"])))
-        self.model.stop_training |= not math.isfinite(self.rows[-1][0])
+        loss, accuracy = self.rows[-1]
+        self.model.stop_training |= not math.isfinite(loss) or accuracy >= self.enough
 
 
 def _expect_aligned(view: View | None, size: tuple[int, int]) -> None:

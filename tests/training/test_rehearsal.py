@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from training.loop import Training
 from training.measuring import Estimate
 from training.plan import Plan
 from training.recipes import CLASSIC
-from training.rehearsal import aligned, rehearse, rehearse_if_long
+from training.rehearsal import _by_heart, aligned, rehearse, rehearse_if_long
 from utils_func import BadInput
 
 pytestmark = pytest.mark.slow
@@ -54,6 +55,16 @@ def test_pairs_that_belong_together_are_learned_by_heart(examples: Examples) -> 
     assert "the network has learned 6 pairs by heart (" in said
     for variable, value in zip(variables, before, strict=True):
         np.testing.assert_array_equal(variable.numpy(), value)
+
+
+def test_it_ends_when_enough_is_learned(
+    examples: Examples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal, "LEARNED", 0.1)
+    monkeypatch.setattr(rehearsal, "BLOCK", 5)
+    _, (_, right), usual, steps = _by_heart(make(examples), math.inf)
+    assert right >= usual + 0.1 * (1 - usual)
+    assert steps < 50
 
 
 def test_photos_that_say_nothing_about_the_labels_are_refused(examples: Examples) -> None:
