@@ -192,12 +192,14 @@ def show_scores(training: Training, outcome: Outcome, path: Path) -> keras.Model
     from evaluation.tables import metrics, score_lines
     from training.validation import Scorer
 
-    model, _ = read_model(path)
+    model, card = read_model(path)
     scored = Scorer(model).score(training.cached.val, training.at_once)
     what = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
-    print(f"\nThe {what}, read back from its file, on the validation pairs:")
+    size = f"{card.width}×{card.height}"
+    print(f"\nThe {what}, read back from its file, on the validation pairs in {size}:")
     print(*score_lines(scored, training.classes), sep="\n")
-    write_json(path.with_name("metrics.json"), metrics(scored, training.classes))
+    content = {"size": size, **metrics(scored, training.classes)}
+    write_json(path.with_name("metrics.json"), content)
     return model
 
 

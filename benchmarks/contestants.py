@@ -80,7 +80,7 @@ class Result:
 
 
 def with_recipe(name: str, setting: Setting) -> Result:
-    """The recipe as a person starts it with --minutes, judged at the size of all."""
+    """The recipe as a person starts it with --minutes, in the size of all, and judged at it."""
     from commands.compare import score_each
     from deploy.model_file import Card, write_model
     from training.recipes import recipe_config

@@ -54,7 +54,8 @@ def train_and_rank(config: Config, recipes: list[Config]) -> int:
     usual = config.fitted(dataset.shape)
     cached = decode_all(dataset, config.cache, usual.size, config.skip_bad, config.workers)
     print(*describe(dataset, cached), "", *finding_lines(quick_check(dataset, cached)), sep="\n")
-    judged = to_judge_with(config, dataset, cached)
+    judged = to_judge_with(config, recipes, dataset, cached)
+    height, width = judged.photos.shape[1:3]
     start_keras()
     if earlier := move_earlier(config.output, FILES):
         print(f"The comparison before was moved to {earlier}.")
@@ -71,13 +72,13 @@ def train_and_rank(config: Config, recipes: list[Config]) -> int:
             print(f"No model: {problem}.", flush=True)
         content = {
             "minutes": minutes,
+            "judged_at": f"{width}×{height}",
             "data": str(dataset.folder),
             "content": cached.content,
             "recipes": [entry.to_json() for entry in entries],
             "without_model": failed,
         }
         write_json(config.output / "comparison.json", content)
-    height, width = judged.photos.shape[1:3]
     print(
         f"\nEach model of {duration(60 * minutes)} on the same "
         f"{counted(len(judged), 'validation pair')}, judged at {width}×{height}, whatever "
@@ -111,10 +112,12 @@ def same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
     )
 
 
-def to_judge_with(config: Config, dataset: Dataset, cached: Cached) -> Examples:
-    """The validation pairs in the largest size that a plan may choose."""
+def to_judge_with(
+    config: Config, recipes: list[Config], dataset: Dataset, cached: Cached
+) -> Examples:
+    """The validation pairs in the largest size that the plan of a recipe may choose."""
     sizes = config.larger_sizes(dataset.shape)
-    if not sizes:
+    if not sizes or all(recipe.height for recipe in recipes):
         return cached.val
     alone = replace(dataset, train=())
     return decode_all(alone, config.cache, sizes[0], config.skip_bad, config.workers).val

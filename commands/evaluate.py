@@ -40,7 +40,8 @@ def run(config: Config) -> int:
     model, _ = read_model(config.model_file)
     scored = Scorer(model).score(cached.val, config.batch_size or BATCH)
     scored_pairs = f"{counted(len(cached.val), 'pair')} ({PAIRS[config.split]})"
-    print(f"{config.model_file} on {scored_pairs} of {dataset.folder}:")
+    shown = f"{card.width}×{card.height}"
+    print(f"{config.model_file} on {scored_pairs} of {dataset.folder} in {shown}:")
     print(*score_lines(scored, card.classes), sep="\n")
     content = {
         "model": str(config.model_file),
@@ -48,6 +49,7 @@ def run(config: Config) -> int:
         "split": config.split,
         "pairs": len(cached.val),
         "content": cached.content,
+        "size": shown,
         **metrics(scored, card.classes),
     }
     if earlier := move_earlier(config.output, ("evaluation.json",)):

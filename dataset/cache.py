@@ -35,7 +35,8 @@ PARTS: dict[str, tuple[type, tuple[int, ...]]] = {
     "labels": (np.uint8, ()),
     "confident": (np.bool_, ()),
 }
-NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EIO)
+PIXEL_BYTES = 5  # three of the photo, one each of label and confidence
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 AHEAD = 64  # decoded pairs that may wait to be written: 17 MB of 256×256
 KEPT = 4  # caches that stay on disk; with 3,475 Cityscapes pairs one takes 1.1 GB
 DEAD_AFTER = 86_400  # seconds until a half-written cache is no other run's work any more
@@ -150,8 +151,8 @@ def _beside(place: Path) -> Iterator[Path]:
             raise
         raise BadInput(
             f"The decoded pictures cannot be written to {place.parent}: {problem.strerror}. "
-            "Expected room for 5 bytes a pixel of all pairs. Make room, or name another folder "
-            "with --cache."
+            f"Expected room for {PIXEL_BYTES} bytes a pixel of all pairs. Make room, or name "
+            "another folder with --cache."
         ) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

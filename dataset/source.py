@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
-from dataset.cache import Cached, open_cache
+import numpy as np
+
+from dataset.cache import Cached, Examples, open_cache, resize
 from dataset.counting import counting
 from dataset.fetching import fetch
 from dataset.formats import open_dataset
-from dataset.pairs import SCENES, Dataset
+from dataset.formats.building import spread
+from dataset.pairs import SCENES, Dataset, Example, Pair
+from dataset.sizing import Size
 from utils_func import BadInput, picture_files
 
 SCENE_COUNTS = {"train": 400, "val": 100}
@@ -62,6 +69,34 @@ def decode_all(
     """Decodes the dataset into the cache, with a bar, or finds it there."""
     with counting("Decoding pairs") as progress:
         return open_cache(dataset, cache, size, skip_bad, workers, progress)
+
+
+def decode_some(dataset: Dataset, size: Size, count: int, workers: int) -> Cached:
+    """About so many pairs from all over each split, in memory alone, as far as they can be read."""
+    with ThreadPoolExecutor(workers) as pool:
+        train, val = (
+            _decoded(dataset, spread(pairs, count), size, pool)
+            for pairs in (dataset.train, dataset.val)
+        )
+    return Cached(train, val, [], "some")
+
+
+def _decoded(
+    dataset: Dataset, pairs: Sequence[Pair], size: Size, pool: ThreadPoolExecutor
+) -> Examples:
+    def decode(pair: Pair) -> Example | None:
+        with suppress(BadInput):
+            return resize(dataset.decode(pair), size)
+        return None
+
+    decoded = zip(pairs, pool.map(decode, pairs), strict=True)
+    found = {pair.name: example for pair, example in decoded if example}
+    if not found:
+        raise BadInput(
+            f"None of {len(pairs)} pairs from all over {dataset.folder} can be read. Expected one "
+            "at least. Look at them with: python main.py check"
+        )
+    return Examples(list(found), *(np.stack(part) for part in zip(*found.values(), strict=True)))
 
 
 def _has_pictures(folder: Path) -> bool:

@@ -22,3 +22,8 @@ def duration(seconds: float) -> str:
 def short(seconds: float) -> str:
     """'206 ms' or '14.0 s'."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def about(number: float) -> str:
+    """'0.52', '4.8', '66' or '1,200'."""
+    return f"{number:.2g}" if number < 10 else f"{number:,.0f}"

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataset.cache import Cached
 from dataset.pairs import Dataset
 from dataset.sizing import Size
-from dataset.source import decode_all
+from dataset.source import decode_all, decode_some
 from training.config import Config
-from training.enlarging import Larger
+from training.enlarging import LargerPictures
 from training.plan import Plan, make_plan
 from training.rehearsal import rehearse_if_long
 from training.resuming import plan_of, run_to_go_on_with, size_then
@@ -41,8 +41,9 @@ def plan_or_go_on(
     larger = larger_for(config, dataset)
     if begun := run_to_go_on_with(config, cached, dataset.classes):
         _forget_a_lost_best(begun, read_best)
-        if (size := size_then(begun)) in larger.sizes:
-            cached = larger.decode(size)
+        size = size_then(begun, config)
+        if size and size != cached.train.photos.shape[1:3]:
+            cached = larger.decode_all(size)
         plan, begun = plan_of(begun, cached, dataset.classes, config)
         print(*plan.lines(), sep="\n", flush=True)
         return plan, begun
@@ -58,13 +59,16 @@ def plan_or_go_on(
     return plan, None
 
 
-def larger_for(config: Config, dataset: Dataset) -> Larger:
+def larger_for(config: Config, dataset: Dataset) -> LargerPictures:
     """The pairs in more pixels, as far as the configuration leaves their size open."""
 
-    def decode(size: Size) -> Cached:
+    def some(size: Size, count: int) -> Cached:
+        return decode_some(dataset, size, count, config.workers)
+
+    def every(size: Size) -> Cached:
         return decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
 
-    return Larger(config.larger_sizes(dataset.shape), decode)
+    return LargerPictures(config.larger_sizes(dataset.shape), some, every)
 
 
 def _forget_a_lost_best(begun: State, read_best: Callable[[], object]) -> None:

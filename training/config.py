@@ -16,8 +16,9 @@ from training.run_folder import MODEL
 
 BOTTOM = 16  # the U-Net's bottom is so many times smaller than the picture
 SIDE = 256  # of pictures, where nothing else is asked for
-TIMES = (4, 2)  # so many times the usual pixels where there is much time: 512×512 or 362×362
-WORTHWHILE = 1.4  # less than so many times what there is shows nothing new
+# With much time pictures have so many times the usual pixels, 512×512 or 362×362, if photos have
+# at least so many times themselves.
+LARGER, LARGER_FROM = (4, 2), 1.4
 # Fields of other commands than train.
 FOREIGN = {"pictures", "model", "folder", "split", "recipes", "train", "val"}
 RANGES = {"dice": (0, 100), "zoom": (1, 4), "light": (0, 1), "rotate": (0, 180)}
@@ -225,8 +226,8 @@ class Config:
         """Those above the usual one that photos of this shape fill, from the largest on."""
         if self.height or self.width:
             return []
-        least = WORTHWHILE * pixels(self.fitted(shape).size)
-        sizes = [self.fitted(shape, times).size for times in TIMES]
+        least = LARGER_FROM * pixels(self.fitted(shape).size)
+        sizes = [self.fitted(shape, times).size for times in LARGER]
         return [size for size in dict.fromkeys(sizes) if pixels(size) >= least]
 
     @property

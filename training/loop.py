@@ -81,6 +81,11 @@ class Training:
             self.parts,
         )
 
+    def take(self, cached: Cached) -> None:
+        """The same network learns from other pairs."""
+        self.cached = cached
+        self.adopt(self.config)
+
     @property
     def batch_size(self) -> int:
         """Pairs that a change of the weights is made from."""

@@ -73,13 +73,15 @@ POSITIONAL = ("pictures", "folder")
 MEANS = {
     "evaluate": {"batch_size": "Pairs predicted at once [without: 8]."},
     "check": {
-        "height": "Pairs are looked at in this height [without: as a training learns them].",
-        "width": "Pairs are looked at in this width [without: as a training learns them].",
+        "height": "Pairs are looked at in this height [without: as a short training learns them].",
+        "width": "Pairs are looked at in this width [without: as a short training learns them].",
     },
     "compare": {
         "minutes": "Train each recipe for so long [without: 5].",
-        "height": "Models are judged at this height, and learn at it if their recipe has none.",
-        "width": "Models are judged at this width, and learn at it if their recipe has none.",
+        "height": "Models are judged at this height, and learn at it if their recipe has none "
+        "[without: the largest that a plan may choose].",
+        "width": "Models are judged at this width, and learn at it if their recipe has none "
+        "[without: the same].",
         "seed": "Of weights, order and views, the same for all recipes.",
     },
     "scenes": {

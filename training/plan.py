@@ -18,12 +18,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from dataset.cache import Cached
-from dataset.wording import counted, duration, short
+from dataset.wording import about, counted, duration, short
 from labels.classes import Classes
 from training.backend import device, is_out_of_memory
 from training.choices import LIGHT, ZOOM
 from training.config import FOREIGN, Config
-from training.enlarging import Larger, enlarged
+from training.enlarging import LargerPictures, enlarged
 from training.loop import Training
 from training.measuring import Estimate
 from training.memory import memory_text, room_for_more
@@ -125,7 +125,7 @@ class Plan:
         training, estimate = self.training, self.estimate
         passes, steps = training.passes(estimate), training.interval(estimate)
         return (
-            f"{counted(len(training.cached.train), 'pair')} about {passes:.2g} times, a step in "
+            f"{counted(len(training.cached.train), 'pair')} about {about(passes)} times, a step in "
             f"{short(estimate.step)}, a validation in {short(estimate.validation)} after every "
             f"{counted(steps, 'step')}{self._because('minutes')}"
         )
@@ -174,7 +174,7 @@ def make_plan(
     config: Config,
     asked: Config | None = None,
     over_at: float = math.inf,
-    larger: Larger | None = None,
+    larger: LargerPictures | None = None,
 ) -> Plan:
     """Builds the network, times it, and decides the rest by that.
 
@@ -188,25 +188,26 @@ def make_plan(
     """
     asked = asked or config
     training, estimate = measured(Training(cached, classes, config), config.parts)
-    if larger and not config.epochs:
-        minutes = config.minutes or (over_at - time.monotonic()) / 60
-        training, estimate = enlarged(training, estimate, config, larger, minutes)
     length, reason = usual_length(training, estimate, over_at - time.monotonic())
     training.adopt(length)
+    if larger and not config.epochs:
+        training, estimate = enlarged(training, estimate, config, larger)
     if config.filters is None and config.minutes and not config.epochs:
         training, estimate = widened(training, estimate)
-    reasons = {**training.reasons, "minutes": reason}
+    reasons = {**training.reasons, "minutes": reason, **adopt_views(training, estimate, config)}
+    if asked.height is None or asked.width is None:
+        why = ["in the proportions of the photos", training.reasons.get("height", "")]
+        reasons["height"] = reasons["width"] = "; ".join(filter(None, why))
+    return Plan(training, estimate, reasons, asked)
+
+
+def adopt_views(training: Training, estimate: Estimate, asked: Config) -> dict[str, str]:
+    """Lets the training have the views that suit its passes, where none were asked for; and why."""
     views = views_for(training.passes(estimate))
-    left_open = {name: view for name, view in views.items() if getattr(config, name) is None}
+    left_open = {name: view for name, view in views.items() if getattr(asked, name) is None}
     chosen: dict[str, Any] = {name: value for name, (value, _) in left_open.items()}
     training.adopt(replace(training.config, **chosen))
-    reasons |= {name: why for name, (_, why) in left_open.items()}
-    if asked.height is None or asked.width is None:
-        shown = [reasons["height"]] if "height" in reasons else []
-        reasons["height"] = reasons["width"] = "; ".join(
-            ["in the proportions of the photos", *shown]
-        )
-    return Plan(training, estimate, reasons, asked)
+    return {name: why for name, (_, why) in left_open.items()}
 
 
 def usual_length(training: Training, estimate: Estimate, at_most: float) -> tuple[Config, str]:
@@ -245,7 +246,7 @@ def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]
 def views_for(passes: float) -> dict[str, tuple[float, str]]:
     """How boldly pictures are zoomed and lit when each is seen so often, and why."""
     if passes < PLAIN_BELOW:
-        seldom = f"as each pair is seen only {passes:.2g} times"
+        seldom = f"as each pair is seen only {about(passes)} times"
         return {"zoom": (1.0, f"not zoomed, {seldom}"), "light": (0.0, f"not lit, {seldom}")}
     if passes >= BOLD_FROM:
         often = f"zoomed boldly, as each pair is seen {passes:.0f} times"

@@ -18,6 +18,7 @@ from typing import Any
 import keras
 
 from dataset.cache import Cached
+from dataset.sizing import Size
 from dataset.wording import counted
 from labels.classes import Classes
 from training import __version__
@@ -140,10 +141,16 @@ def _missing(facts: dict[str, Any], kinds: dict[str, Any]) -> Iterator[str]:
             yield from _missing(facts[name], kind)
 
 
-def size_then(state: State) -> tuple[Any, Any]:
-    """Height and width that the plan chose; None where they were asked for."""
+def size_then(state: State, asked: Config) -> Size | None:
+    """The size that the plan chose; None where one was asked for, then or now."""
     chosen = state.facts["run"]["chosen"]
-    return chosen.get("height"), chosen.get("width")
+    height, width = chosen.get("height"), chosen.get("width")
+    if asked.height or asked.width or not (_is(int, height) and _is(int, width)):
+        return None
+    try:
+        return replace(asked, height=height, width=width).size
+    except ValueError:  # it is no size, or none for the network that is asked for now
+        return None
 
 
 def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tuple[Plan, State]:

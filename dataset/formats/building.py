@@ -15,6 +15,7 @@ from pathlib import Path
 from dataset.classes_csv import overruled
 from dataset.decoding import Reader, decode, read_files
 from dataset.pairs import Dataset, Pair
+from dataset.sizing import pixels
 from dataset.splits import hold_out
 from labels.coding import Coding
 from utils_func import BadInput, opened_picture, picture_files
@@ -122,9 +123,8 @@ def build(
 
 
 def usual_shape(pairs: tuple[Pair, ...]) -> tuple[int, int]:
-    """The size of the photo with the median proportions of some, from their headers.
-
-    256×256 if none can be read.
+    """The median proportions of some photos, from their headers, in the size of that photo, or in
+    their median number of pixels where that is less. 256×256 if none can be read.
     """
     sizes = []
     for pair in spread(pairs, LOOKED_AT):
@@ -135,7 +135,12 @@ def usual_shape(pairs: tuple[Pair, ...]) -> tuple[int, int]:
         except BadInput:
             continue  # decoding will come to it
     by_proportions = sorted(sizes, key=lambda size: (size[1] / size[0], size))
-    return by_proportions[len(sizes) // 2] if sizes else (256, 256)
+    if not sizes:
+        return 256, 256
+    height, width = by_proportions[len(sizes) // 2]
+    usual = sorted(pixels(size) for size in sizes)[len(sizes) // 2]
+    scale = min(1.0, (usual / (height * width)) ** 0.5)
+    return round(height * scale), round(width * scale)
 
 
 def spread(pairs: tuple[Pair, ...], count: int) -> tuple[Pair, ...]:

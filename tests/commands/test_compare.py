@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 from PIL import Image
 
 from commands import compare
+from deploy.model_file import read_card
 from main import main
-from training import loop
+from training import config as configuration
+from training import enlarging, loop
 from training.config import Config
 from training.loss import SegmentationLoss
 from training.recipes import recipe_config
@@ -43,7 +46,7 @@ def test_an_unknown_recipe_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "There is no recipe 'oxford-pet'" in capsys.readouterr().err
 
 
-def test_the_size_that_models_are_judged_at_is_learned_at_where_a_recipe_has_none() -> None:
+def test_the_size_that_is_asked_for_is_learned_at_where_a_recipe_has_none() -> None:
     config = Config(height=64, width=96)
     auto = compare.same_for_all(recipe_config("auto"), config, minutes=1)
     pets = compare.same_for_all(recipe_config("oxford-pets"), config, minutes=1)
@@ -70,6 +73,23 @@ def test_recipes_are_trained_for_the_same_time_and_ranked(
         assert (out / entry["recipe"] / "unet_model.hdf5").is_file()
     with Image.open(out / "comparison.png") as picture:
         assert picture.width > 600
+
+
+@pytest.mark.slow
+def test_where_a_plan_may_choose_a_larger_size_all_are_judged_at_the_largest(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configuration, "SIDE", 16)  # so that 32×32 is four times the usual
+    for name in "free_here", "free_there":
+        monkeypatch.setattr(enlarging, name, lambda: math.inf)
+    monkeypatch.setitem(SMALL, "auto", Config(filters=2, depth=1, stem=2, context=1))
+    assert main(["compare", *arguments]) == 0
+    content = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))
+    assert content["judged_at"] == "32×32"
+    sizes = {entry["recipe"]: entry["size"] for entry in content["recipes"]}
+    assert sizes == {"auto": "32×32", "idd-roads": "16×16"}
+    card = read_card(tmp_path / "out" / "auto" / "unet_model.hdf5")
+    assert (card.height, card.width) == (32, 32)
 
 
 class _NotANumber(SegmentationLoss):

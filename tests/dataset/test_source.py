@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from dataset import source, writers
-from dataset.source import decode_all, find_dataset, is_built_in
+from dataset.source import decode_all, decode_some, find_dataset, is_built_in, open_data
 from utils_func import BadInput
 
 WritePair = Callable[..., Path]
@@ -156,3 +156,23 @@ def test_decoding_counts_on_one_line_and_not_at_all_the_second_time(
     assert printed.count("\n") == 1
     decode_all(dataset, tmp_path / "cache", (32, 32), skip_bad=False, workers=2)
     assert capsys.readouterr().out == ""
+
+
+def test_some_pairs_are_decoded_as_all_are(pair_folder: Path, tmp_path: Path) -> None:
+    dataset = open_data(pair_folder, None, tmp_path)
+    whole = decode_all(dataset, tmp_path / "cache", (16, 24), False, 1)
+    (pair_folder / "train" / "3.jpg").write_text("no picture")
+    some = decode_some(dataset, (16, 24), 2, workers=2)
+    assert some.train.names == ["train/1.jpg"], "of every second one; the other cannot be read"
+    assert some.val.names == ["val/1.jpg", "val/2.jpg"]
+    for part in "photos", "labels", "confident":
+        np.testing.assert_array_equal(getattr(some.val, part), getattr(whole.val, part))
+        np.testing.assert_array_equal(getattr(some.train, part), getattr(whole.train, part)[:1])
+
+
+def test_where_none_of_some_pairs_can_be_read_it_is_told(pair_folder: Path, tmp_path: Path) -> None:
+    dataset = open_data(pair_folder, None, tmp_path)
+    for file in pair_folder.glob("*/*.jpg"):
+        file.write_text("no picture")
+    with pytest.raises(BadInput, match=r"None of 4 pairs from all over .* can be read"):
+        decode_some(dataset, (16, 24), 9, workers=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dataset.wording import counted, duration, short
+from dataset.wording import about, counted, duration, short
 
 
 def test_numbers_are_written_with_their_plural() -> None:
@@ -41,3 +41,13 @@ def test_a_duration_is_told_in_at_most_two_units(seconds: float, text: str) -> N
 )
 def test_what_is_short_is_told_in_one_unit(seconds: float, text: str) -> None:
     assert short(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.523, "0.52"), (1.0, "1"), (4.84, "4.8"), (65.9, "66"), (1234.5, "1,234")],
+)
+def test_what_is_known_about_has_two_digits_or_those_before_the_point(
+    number: float, text: str
+) -> None:
+    assert about(number) == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from dataset.source import decode_all, open_data
 from training import config as configuration
-from training import saving
+from training import enlarging, saving
 from training.beginning import plan_or_go_on
 from training.config import Config
 from training.resuming import save_state
@@ -27,12 +28,14 @@ def test_a_run_that_learns_larger_pictures_goes_on_with_them(
     pair_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(configuration, "SIDE", 16)  # so that 32×32 is four times the usual
+    for name in "free_here", "free_there":
+        monkeypatch.setattr(enlarging, name, lambda: math.inf)
     asked = Config(
         **{"data": pair_folder, "output": tmp_path / "output", "cache": tmp_path / "cache"},
         **{"minutes": 1.0, "filters": 2, "stem": 2, "depth": 1, "context": 1, "batch_size": 2},
         precision="float32",
     )
-    (asked.output).mkdir()
+    asked.output.mkdir()
     dataset = open_data(pair_folder, None, asked.cache)
     cached = decode_all(dataset, asked.cache, asked.fitted(dataset.shape).size, False, 2)
     begin = partial(plan_or_go_on, asked, dataset, cached, 0.0, lambda: None)
@@ -55,3 +58,9 @@ def test_a_run_that_learns_larger_pictures_goes_on_with_them(
     assert again.training.config == replace(plan.training.config, parts=again.training.parts)
     assert again.training.cached.train.photos.shape[1:3] == (32, 32)
     assert again.estimate == plan.estimate
+
+    more = replace(asked, learning_rate=1e-3, resume_anyway=True)
+    other = replace(dataset, shape=(32, 64))  # as where photos of another shape are usual now
+    anyway, begun = plan_or_go_on(more, other, cached, 0.0, lambda: None)
+    assert begun is not None
+    assert anyway.training.config.size == (32, 32)

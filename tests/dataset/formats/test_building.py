@@ -67,7 +67,7 @@ def test_the_decoder_changes_with_the_reader_and_the_meaning(tmp_path: Path) -> 
     assert len(set(made)) == 3
 
 
-def test_the_usual_shape_is_that_of_the_upright_photo_with_the_median_proportions(
+def test_the_usual_shape_has_the_median_proportions_of_upright_photos_and_their_median_pixels(
     tmp_path: Path,
 ) -> None:
     turned = Image.Exif()
@@ -77,7 +77,7 @@ def test_the_usual_shape_is_that_of_the_upright_photo_with_the_median_proportion
     save(photo_of(0)[:30, :40], tmp_path / "2.png")
     (tmp_path / "3.png").write_text("no picture")
     # Widths are 2, .5 and 1.33 times the heights.
-    assert shape_of(pairs(tmp_path, 4)) == (30, 40)
+    assert shape_of(pairs(tmp_path, 4)) == (15, 20), "1.33 times the height, in about 24 × 12"
     assert shape_of(pairs(tmp_path / "nowhere", 2)) == (256, 256)
 
 
