@@ -356,6 +356,7 @@ def test_a_better_model_has_its_state_whatever_that_costs(
     cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saving, "SHARE", 1e-9)
+    monkeypatch.setattr(saving, "EVERY", 1e9)  # no others, however slow the machine
     plan = plan_for(cached, replace(TINY, output=tmp_path))
     states: list[int] = []
 
