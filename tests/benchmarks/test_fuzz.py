@@ -38,8 +38,8 @@ def test_the_material_itself_is_whole(material: Path) -> None:
 def test_a_share_of_the_damaged_files_gives_results_or_messages(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    cases = fuzz.fuzz(list(range(60)), seed=1, workers=1)
-    assert len(cases) == 60
+    cases = fuzz.fuzz(list(range(40)), seed=1, workers=1)
+    assert len(cases) == 40
     wrong = [case for case in cases if case.outcome not in RIGHT]
     assert not wrong, capsys.readouterr().out
     assert KINDS.keys() - {case.kind for case in cases} <= {"pair of a training"}, "1 in 100"
