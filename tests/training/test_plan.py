@@ -165,7 +165,7 @@ def test_a_run_that_is_shorter_than_its_validations_is_warned_of(
 def test_views_are_bold_where_each_pair_is_seen_often(cached: Cached, takes: Any) -> None:
     takes(FAST)
     few, many = (planned(cached, replace(TINY, epochs=epochs)) for epochs in (2, 500))
-    some = planned(cached, replace(TINY, epochs=8))
+    some = planned(cached, replace(TINY, epochs=12))
     views = [(plan.training.config.zoom, plan.training.config.light) for plan in (few, some, many)]
     assert views == [(1.0, 0.0), (ZOOM, LIGHT), (planning.BOLD_ZOOM, LIGHT)]
     assert few.reasons["zoom"] == "not zoomed, as each pair is seen only 2 times"
