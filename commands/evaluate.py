@@ -7,6 +7,7 @@ from dataclasses import replace
 from dataset.formats.words import split_of
 from dataset.matching import matched
 from dataset.pairs import Dataset
+from dataset.sizing import written
 from dataset.source import decode_all, find_dataset
 from dataset.summary import remarks
 from dataset.wording import counted
@@ -40,7 +41,7 @@ def run(config: Config) -> int:
     model, _ = read_model(config.model_file)
     scored = Scorer(model).score(cached.val, config.batch_size or BATCH)
     scored_pairs = f"{counted(len(cached.val), 'pair')} ({PAIRS[config.split]})"
-    shown = f"{card.width}×{card.height}"
+    shown = written(size)
     print(f"{config.model_file} on {scored_pairs} of {dataset.folder} in {shown}:")
     print(*score_lines(scored, card.classes), sep="\n")
     content = {

@@ -12,6 +12,12 @@ def pixels(size: Size) -> int:
     return size[0] * size[1]
 
 
+def written(size: Size) -> str:
+    """'480×360', the width first, as people write it."""
+    height, width = size
+    return f"{width}×{height}"
+
+
 def fitting_size(shape: Size, step: int, area: int) -> Size:
     """The proportions of `shape` in at most about `area` pixels, as multiples of `step`.
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dataset.cache import PIXEL_BYTES, Cached
-from dataset.sizing import Size, pixels
+from dataset.sizing import Size, pixels, written
 from training.backend import is_out_of_memory
 from training.config import Config
 from training.loop import Training
@@ -67,11 +67,11 @@ def enlarged(
         try:
             found = _learning_in(size, training, config, larger, enough)
         except BadInput as problem:
-            print(f"Pictures of {size[1]}×{size[0]} are not learned: {problem}", flush=True)
+            print(f"Pictures of {written(size)} are not learned: {problem}", flush=True)
             continue
         if found:
             there, _ = found
-            why = f"{usual[1]}×{usual[0]} would show each pair {passes:.0f} times"
+            why = f"{written(usual)} would show each pair {passes:.0f} times"
             there.reasons = {**training.reasons, **there.reasons, "height": why}
             return found
     return training, estimate

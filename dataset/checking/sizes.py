@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dataset.checking.finding import Finding
 from dataset.pairs import Dataset, Pair
-from dataset.sizing import Size, pixels
+from dataset.sizing import Size, pixels, written
 from utils_func import BadInput, opened_picture
 
 Sizes = Mapping[Size, int]
@@ -43,22 +43,22 @@ def size_line(sizes: Sizes, trained: Size, largest: Size | None = None) -> str:
         trained: What they are brought to.
         largest: What they are brought to where there is much time.
     """
-    more = f", or up to {_name(largest)} where there is time" if largest else ""
-    return f"Photos: {_sizes_in_words(sizes)}; brought to {_name(trained)} for training{more}."
+    more = f", or up to {written(largest)} where there is time" if largest else ""
+    return f"Photos: {_sizes_in_words(sizes)}; brought to {written(trained)} for training{more}."
 
 
 def _sizes_in_words(sizes: Sizes) -> str:
     if not sizes:
         return "no size is known"
     if len(sizes) == 1:
-        return f"all {_name(next(iter(sizes)))} pixels"
+        return f"all {written(next(iter(sizes)))} pixels"
     if len(sizes) <= SHOWN:
-        return ", ".join(f"{_name(size)} ({count:,})" for size, count in sizes.items())
+        return ", ".join(f"{written(size)} ({count:,})" for size, count in sizes.items())
     commonest, smallest, largest = next(iter(sizes)), min(sizes, key=pixels), max(sizes, key=pixels)
     shapes = sorted(width / height for height, width in sizes)
     return (
-        f"{len(sizes):,} sizes from {_name(smallest)} to {_name(largest)}, "
-        f"{sizes[commonest]:,} of {sum(sizes.values()):,} are {_name(commonest)}, "
+        f"{len(sizes):,} sizes from {written(smallest)} to {written(largest)}, "
+        f"{sizes[commonest]:,} of {sum(sizes.values()):,} are {written(commonest)}, "
         f"width is {shapes[0]:.2f} to {shapes[-1]:.2f} times the height"
     )
 
@@ -74,10 +74,10 @@ def squeezed(sizes: Sizes, trained: Size) -> Iterator[Finding]:
     yield Finding(
         "note",
         f"{sum(sizes[size] for size in changed):,} of {sum(sizes.values()):,} photos are squeezed "
-        f"or stretched to {_name(trained)}, the most by a factor of {factors[worst]:.1f}.",
-        tuple(f"{_name(size)} ({sizes[size]:,})" for size in changed),
+        f"or stretched to {written(trained)}, the most by a factor of {factors[worst]:.1f}.",
+        tuple(f"{written(size)} ({sizes[size]:,})" for size in changed),
         f"That costs little where all are alike. --height {height} --width {width} keeps the "
-        f"shape of {_name(changed[0])}.",
+        f"shape of {written(changed[0])}.",
     )
 
 
@@ -108,7 +108,3 @@ def _fitting(size: Size, trained: Size) -> Size:
 
 def _rounded(side: float) -> int:
     return max(STEP, round(side / STEP) * STEP)
-
-
-def _name(size: Size) -> str:
-    return f"{size[1]}×{size[0]}"
