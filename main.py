@@ -165,7 +165,7 @@ def keep_model(plan: Plan, name: str = MODEL) -> None:
     from deploy.model_file import Card, write_model
 
     training = plan.training
-    card = Card(training.classes, *training.config.size)
+    card = Card(training.classes, *training.config.size, training.cached.levels)
     write_model(training.deployable(), card, training.config.output / name)
 
 
@@ -188,14 +188,15 @@ def show_results(training: Training, outcome: Outcome) -> None:
 
 def show_scores(training: Training, outcome: Outcome, path: Path) -> keras.Model:
     """Scores the best model as it lies in its file, and gives it back."""
+    from dataset.sizing import written
     from deploy.model_file import read_model
     from evaluation.tables import metrics, score_lines
     from training.validation import Scorer
 
-    model, card = read_model(path)
+    model, _ = read_model(path)
     scored = Scorer(model).score(training.cached.val, training.at_once)
     what = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
-    size = f"{card.width}×{card.height}"
+    size = written(training.cached.val.photos.shape[1:3])
     print(f"\nThe {what}, read back from its file, on the validation pairs in {size}:")
     print(*score_lines(scored, training.classes), sep="\n")
     content = {"size": size, **metrics(scored, training.classes)}

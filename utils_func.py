@@ -17,7 +17,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, overload
+from typing import Literal, NamedTuple, overload
 
 import cv2
 import numpy as np
@@ -39,15 +39,26 @@ class BadInput(ValueError):  # noqa: N818 - the name is the sentence that a user
     """Something that a person gave is wrong; the message names it and says what to do."""
 
 
-def read_picture(path: str | os.PathLike[str], upright: bool = True) -> np.ndarray:
+class Levels(NamedTuple):
+    """What is black and what is white in photos of more than 8 bits."""
+
+    black: float
+    white: float
+
+
+def read_picture(
+    path: str | os.PathLike[str], upright: bool = True, levels: Levels | None = None
+) -> np.ndarray:
     """Reads a picture as RGB, refusing one whose header claims an enormous size.
 
     Args:
         path: The file.
         upright: Turn it as the camera noted in EXIF.
+        levels: Of grey of more than 8 bits; without them all that such a file may hold.
     """
     with opened_picture(Path(path)) as picture:
-        return np.asarray(_as_rgb(ImageOps.exif_transpose(picture) if upright else picture))
+        turned = ImageOps.exif_transpose(picture) if upright else picture
+        return np.asarray(_as_rgb(turned, levels))
 
 
 def read_label(path: str | os.PathLike[str]) -> np.ndarray:
@@ -124,15 +135,20 @@ def _expect_one(path: Path, picture: Image.Image) -> None:
         )
 
 
-def _as_rgb(picture: Image.Image) -> Image.Image:
+def _as_rgb(picture: Image.Image, levels: Levels | None) -> Image.Image:
     """RGB of 8 bits. Grey of 16 bits and fractions are scaled, where Pillow would clip them."""
     if picture.mode[0] in "IF":
         grey = np.nan_to_num(np.asarray(picture, np.float32))
-        whites = (1, 255) if picture.mode == "F" else ()  # of fractions nobody knows their white
-        # A little more than white may come from resizing.
-        white = next((white for white in whites if grey.max() <= 1.5 * white), 65535)
-        picture = Image.fromarray(np.clip(grey * (255 / white), 0, 255).astype(np.uint8))
+        black, white = levels or Levels(0, _usual_white(picture.mode, grey))
+        scaled = (np.clip(grey, black, white) - black) * (255 / (white - black))
+        picture = Image.fromarray(np.clip(scaled, 0, 255).astype(np.uint8))
     return picture.convert("RGB")
+
+
+def _usual_white(mode: str, grey: np.ndarray) -> int:
+    """Of fractions nobody knows it; a little more than white may come from resizing."""
+    whites = (1, 255) if mode == "F" else ()
+    return next((white for white in whites if grey.max() <= 1.5 * white), 65535)
 
 
 def _reason(problem: Exception) -> str:

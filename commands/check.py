@@ -11,6 +11,7 @@ from dataset.checking import (
     verdict,
 )
 from dataset.counting import counting
+from dataset.sizing import written
 from dataset.source import decode_all, open_data
 from dataset.summary import describe
 from evaluation.contact_sheet import draw_contact_sheet
@@ -38,7 +39,7 @@ def run(config: Config) -> int:
         "folder": str(dataset.folder),
         "format": dataset.format,
         "pairs": {"train": len(cached.train), "val": len(cached.val), "test": len(dataset.test)},
-        "photo_sizes": {f"{width}×{height}": count for (height, width), count in sizes.items()},
+        "photo_sizes": {written(size): count for size, count in sizes.items()},
         "classes": dataset.classes.to_json(),
         "findings": findings_json(findings),
     }

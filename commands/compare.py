@@ -11,6 +11,7 @@ import numpy as np
 from dataset.cache import Cached, Examples
 from dataset.checking import finding_lines, quick_check
 from dataset.pairs import Dataset
+from dataset.sizing import written
 from dataset.source import decode_all, expect_train, open_data
 from dataset.summary import describe
 from dataset.wording import counted, duration
@@ -55,7 +56,7 @@ def train_and_rank(config: Config, recipes: list[Config]) -> int:
     cached = decode_all(dataset, config.cache, usual.size, config.skip_bad, config.workers)
     print(*describe(dataset, cached), "", *finding_lines(quick_check(dataset, cached)), sep="\n")
     judged = to_judge_with(config, recipes, dataset, cached)
-    height, width = judged.photos.shape[1:3]
+    size = written(judged.photos.shape[1:3])
     start_keras()
     if earlier := move_earlier(config.output, FILES):
         print(f"The comparison before was moved to {earlier}.")
@@ -72,7 +73,7 @@ def train_and_rank(config: Config, recipes: list[Config]) -> int:
             print(f"No model: {problem}.", flush=True)
         content = {
             "minutes": minutes,
-            "judged_at": f"{width}×{height}",
+            "judged_at": size,
             "data": str(dataset.folder),
             "content": cached.content,
             "recipes": [entry.to_json() for entry in entries],
@@ -81,7 +82,7 @@ def train_and_rank(config: Config, recipes: list[Config]) -> int:
         write_json(config.output / "comparison.json", content)
     print(
         f"\nEach model of {duration(60 * minutes)} on the same "
-        f"{counted(len(judged), 'validation pair')}, judged at {width}×{height}, whatever "
+        f"{counted(len(judged), 'validation pair')}, judged at {size}, whatever "
         "size it learned at:"
     )
     print(*comparison_lines(entries, failed), sep="\n")
@@ -134,7 +135,6 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
         raise NoModel("there is not enough memory for it on this machine") from problem
     scores = Scores(counts.sum(0))
     low, high = interval(counts)
-    height, width = training.config.size
     return Entry(
         recipe=config.recipe,
         images=outcome.steps * training.at_once,
@@ -145,7 +145,7 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
         seconds=outcome.seconds,
         parameters=training.model.count_params(),
         megabytes=path.stat().st_size / 1e6,
-        size=f"{width}×{height}",
+        size=written(training.config.size),
     )
 
 
@@ -169,8 +169,8 @@ def _train_alone(config: Config, dataset: Dataset) -> tuple[Outcome, Training]:
     cached = decode_all(dataset, config.cache, fitted.size, config.skip_bad, config.workers)
     larger = larger_for(config, dataset)
     plan = make_plan(cached, dataset.classes, fitted, config, larger=larger)
-    print(*plan.lines(), sep="\n", flush=True)
-    card = Card(dataset.classes, *plan.training.config.size)
+    print(*plan.lines(), "Ctrl-C ends the comparison.", sep="\n", flush=True)
+    card = Card(dataset.classes, *plan.training.config.size, dataset.levels)
     path = config.model_file
     plan, outcome = learn(
         plan,

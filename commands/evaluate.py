@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dataset.formats.words import split_of
+from dataset.levels import with_levels
 from dataset.matching import matched
 from dataset.pairs import Dataset
 from dataset.sizing import written
@@ -32,6 +33,8 @@ def run(config: Config) -> int:
     if named not in ("", config.split):
         print(f"You named {config.data}; to score these pairs alone: --split {named}")
     dataset = matched(_only(found, config.split), card.classes, config.model_file)
+    if dataset.levels:  # its photos have more than 8 bits
+        dataset = with_levels(dataset, card.levels)
     size = (card.height, card.width)
     cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
     print(*remarks(dataset, cached), sep="\n")

@@ -30,7 +30,7 @@ def run(config: Config) -> int:
     model, card = read_model(config.model_file)
     network = quick(model, choose_precision("auto").kind)
     for file, name in pictures:
-        photo = read_picture(file)
+        photo = read_picture(file, levels=card.levels)
         write_prediction(photo, predict_ids(network, card, photo), card.classes, place / name)
     print(f"Pictures labelled: {len(pictures)}. They are in {place}.")
     return 0

@@ -20,14 +20,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from dataset.pairs import Dataset, Example, Pair
-from utils_func import BadInput, resize_photo
+from utils_func import BadInput, Levels, resize_photo
 
 VERSION = 4
 PARTS: dict[str, tuple[type, tuple[int, ...]]] = {
@@ -80,6 +80,8 @@ class Cached:
     """Why each pair that was left out could not be read."""
     content: str
     """Hash of the content of all files."""
+    levels: Levels | None = None
+    """What was taken as black and as white in photos of more than 8 bits."""
 
 
 def open_cache(
@@ -107,7 +109,7 @@ def open_cache(
         raise BadInput(cached.skipped[0])
     with suppress(OSError):  # a cache that may only be read is as good
         place.touch()
-    return cached
+    return replace(cached, levels=dataset.levels)
 
 
 def hash_files(pairs: list[Pair], workers: int) -> str:

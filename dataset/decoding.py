@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dataset.pairs import Example, Pair
+from dataset.sizing import written
 from labels.coding import Coding
 from labels.unmixing import UNKNOWN_LIMIT
 from utils_func import LEAVE_OUT, BadInput, load_images, read_label, read_picture
@@ -43,14 +44,14 @@ def read_halves(pair: Pair, side: str) -> tuple[np.ndarray, np.ndarray]:
 
 def read_photo(pair: Pair, shape: tuple[int, ...]) -> np.ndarray:
     """The photo, turned upright as its camera noted, unless the label was drawn on it unturned."""
-    photo = read_picture(pair.photo)
+    photo = read_picture(pair.photo, levels=pair.levels)
     height, width = photo.shape[:2]
     if not alike((height, width), shape) and alike((width, height), shape):
-        photo = read_picture(pair.photo, upright=False)
+        photo = read_picture(pair.photo, upright=False, levels=pair.levels)
     if not alike(photo.shape, shape):
         raise BadInput(
-            f"{pair.photo} is {width}×{height} pixels, but its label {pair.label} is "
-            f"{shape[1]}×{shape[0]}. Expected the same proportions. "
+            f"{pair.photo} is {written((height, width))} pixels, but its label {pair.label} is "
+            f"{written((shape[0], shape[1]))}. Expected the same proportions. "
             f"If they are no pair, {LEAVE_OUT}."
         )
     return photo

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labels.classes import Classes
+from utils_func import Levels
 
 SCENES = "street_scenes"  # the folder of the built-in scenes, which is no person's data
 
@@ -28,6 +29,8 @@ class Pair:
     """The label picture, or a folder of pictures that are one label together."""
     group: str = ""
     """Drive, city or sequence: pairs of one group are no use for checking each other."""
+    levels: Levels | None = None
+    """Black and white of a photo of more than 8 bits."""
 
 
 class Example(NamedTuple):
@@ -58,3 +61,5 @@ class Dataset:
     """Photos without a label and labels without a photo."""
     shape: tuple[int, int] = (256, 256)
     """Height and width that are usual among the photos."""
+    levels: Levels | None = None
+    """Black and white of photos of more than 8 bits."""

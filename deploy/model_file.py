@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploy.older_keras import readable
 from labels.classes import Classes
 from training import __version__
 from training.run_folder import replacing
-from utils_func import BadInput
+from utils_func import BadInput, Levels
 
 if TYPE_CHECKING:
     import keras
@@ -30,16 +31,18 @@ ATTRIBUTE = "unet_card"
 LONGEST_SIDE = 8192  # of the pictures of a training; predicting brings each photo to that size
 
 # What h5py and Keras raise on a damaged file, by the place of the damage.
-DAMAGED = (OSError, RuntimeError, AttributeError, LookupError, TypeError, ValueError)
+DAMAGED = (OSError, RuntimeError, AttributeError, LookupError, TypeError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a model needs to be told about: its classes, and the size it was trained at."""
+    """What a model needs to be told about: its classes, and the photos it was trained on."""
 
     classes: Classes
     height: int
     width: int
+    levels: Levels | None = None
+    """Black and white of photos of more than 8 bits."""
 
 
 def write_model(model: keras.Model, card: Card, path: Path) -> None:
@@ -53,6 +56,7 @@ def write_model(model: keras.Model, card: Card, path: Path) -> None:
         "classes": card.classes.to_json(),
         "height": card.height,
         "width": card.width,
+        "levels": card.levels,
         "version": __version__,
     }
     # In memory first: where the disk is full, HDF5 takes the whole process down with it.
@@ -83,12 +87,22 @@ def read_card(path: str | os.PathLike[str]) -> Card:
         height, width = int(content["height"]), int(content["width"])
         if not (1 <= height <= LONGEST_SIDE and 1 <= width <= LONGEST_SIDE):
             raise ValueError(f"it was trained at {width}×{height}")
-        return Card(classes, height, width)
+        return Card(classes, height, width, _levels(content.get("levels")))
     except DAMAGED:
         raise BadInput(
             f"{path} is not a model of this program: it is damaged, or holds no class table. "
             "Expected the unet_model.hdf5 of a run. Name another file with --model."
         ) from None
+
+
+def _levels(found: Any) -> Levels | None:
+    """None in files of before there were any, and where the photos had 8 bits."""
+    if found is None:
+        return None
+    black, white = map(float, found)
+    if not -math.inf < black < white < math.inf:
+        raise ValueError(f"its levels are {found}")
+    return Levels(black, white)
 
 
 def read_model(path: str | os.PathLike[str]) -> tuple[keras.Model, Card]:

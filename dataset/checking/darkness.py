@@ -1,4 +1,4 @@
-"""Photos that use a small part of the values: as a rule 12 bits of a camera in files of 16.
+"""Photos that use a small part of the values: as 12 bits of a camera in coloured files of 16.
 
 print(*finding_lines(list(all_dark(cached.train))))
 """
@@ -27,7 +27,7 @@ def all_dark(examples: Examples) -> Iterator[Finding]:
             "warning",
             f"All photos are dark: hardly a value is above {highest:.0f} of 255.",
             (),
-            "If they are files of 16 bits that hold fewer, such as 0 to 4095, the network sees few "
-            f"shades of them: save them anew with all values times {int(255 / highest)}. If they "
-            "are of the night, nothing is wrong.",
+            "If they are coloured files of 16 bits that hold fewer, as 0 to 4095, the network sees "
+            f"few shades of them: save them anew with all values times {int(255 / highest)}. If "
+            "they are of the night, nothing is wrong.",
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dataset.classes_csv import overruled
 from dataset.decoding import Reader, decode, read_files
+from dataset.levels import levels_of, with_levels
 from dataset.pairs import Dataset, Pair
 from dataset.sizing import pixels
 from dataset.splits import hold_out
@@ -107,7 +108,7 @@ def build(
         notes.insert(0, f"{root} has no pairs to validate on: {len(val)} of train are held out.")
     alone = joined([splits.train, splits.val, splits.test]).alone
     coding, changed = overruled(table, coding)
-    return Dataset(
+    dataset = Dataset(
         folder=root,
         format=name,
         classes=coding.classes,
@@ -120,6 +121,7 @@ def build(
         alone=alone,
         shape=shape or usual_shape(train or val),
     )
+    return with_levels(dataset, levels_of(train or val))
 
 
 def usual_shape(pairs: tuple[Pair, ...]) -> tuple[int, int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -19,7 +21,7 @@ from deploy.model_file import ATTRIBUTE, Card, read_card, read_model, write_mode
 from labels.classes import Classes
 from segmentation_model import Unet
 from training.run_folder import NotWritten
-from utils_func import BadInput
+from utils_func import BadInput, Levels
 
 # Keras 3.15 turns its variables into arrays in a way that NumPy 2 warns about.
 
@@ -98,6 +100,17 @@ def test_weights_answers_and_card_come_back(network: keras.Model, path: Path) ->
 
 
 def test_the_card_alone_is_read_too(path: Path) -> None:
+    assert read_card(path) == CARD
+
+
+def test_levels_of_photos_of_more_than_8_bits_come_back(network: keras.Model, path: Path) -> None:
+    card = replace(CARD, levels=Levels(-1024.0, 3071.5))
+    write_model(network, card, path)
+    assert read_card(path) == card
+
+
+def test_a_card_of_before_there_were_levels_has_none(path: Path) -> None:
+    set_card(path, json.dumps({"classes": CLASSES.to_json(), "height": 64, "width": 32}))
     assert read_card(path) == CARD
 
 
@@ -193,6 +206,10 @@ def test_a_model_of_somebody_else_is_refused(path: Path) -> None:
         json.dumps({"classes": [1], "height": 64, "width": 32}),
         json.dumps(
             {"classes": {**CLASSES.to_json(), "colours": [[1, 2]]}, "height": 64, "width": 32}
+        ),
+        *(
+            json.dumps({"classes": CLASSES.to_json(), "height": 64, "width": 32, "levels": levels})
+            for levels in (7, [1], [5, 5], [0, math.inf], [math.nan, 1], ["a", 2], [1, 2, 3])
         ),
     ],
 )
