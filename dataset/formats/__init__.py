@@ -11,7 +11,7 @@ is a classes.csv that overrules.
 
 from __future__ import annotations
 
-from collections import Counter
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 
@@ -31,7 +31,9 @@ from dataset.formats import (
 )
 from dataset.formats.pairing import picture_files_below
 from dataset.formats.searching import search
+from dataset.formats.siblings import OUTPUT
 from dataset.pairs import Dataset
+from dataset.wording import counted
 from utils_func import BadInput
 
 FORMATS: tuple[ModuleType, ...] = (
@@ -52,6 +54,9 @@ FORMATS: tuple[ModuleType, ...] = (
 ANY_FOLDER = folder
 
 SHOWN = 6  # folders in a message
+# What others write outlines and volumes to. Lists and notes are such files too, but few.
+UNPAINTED, FEW = (".json", ".txt", ".xml", ".mat", ".npy", ".nii", ".gz", ".dcm"), 3
+LOOKED_AT = 20_000
 
 
 def open_dataset(folder: Path, name: str | None = None) -> Dataset:
@@ -74,7 +79,8 @@ def open_dataset(folder: Path, name: str | None = None) -> Dataset:
         return fitting[0]
     expected = "\n".join(f"  {layout.NAME}: {layout.EXPECTED}" for layout in formats)
     raise BadInput(
-        f"{folder} holds no pairs that were recognised; {_seen(folder)}. Expected one of:\n"
+        f"{folder} holds no pairs that were recognised; {_seen(folder)}.{_not_painted(folder)} "
+        "Expected one of:\n"
         f"{expected}\nPut the pairs there, or name another folder with --data."
     )
 
@@ -107,13 +113,35 @@ def _ambiguous(folder: Path, fitting: list[Dataset]) -> str:
 
 def _seen(folder: Path) -> str:
     """The pictures by folder; where there are none, whatever is in the folder."""
-    counts = Counter(file.parent for file in picture_files_below(folder))
-    if counts:
-        told = [f"{_below(place, folder)}: {count:,} pictures" for place, count in counts.items()]
+    places: dict[Path, list[Path]] = {}
+    for file in picture_files_below(folder):
+        places.setdefault(file.parent, []).append(file)
+    if places:
+        told = [
+            f"{_below(place, folder)}: {counted(len(files), 'picture')} such as {files[0].name}"
+            for place, files in places.items()
+        ]
         more = f" and pictures in {len(told) - SHOWN} more folders" if len(told) > SHOWN else ""
-        return f"it holds {', '.join(told[:SHOWN])}{more}".replace(": 1 pictures", ": 1 picture")
+        return f"it holds {', '.join(told[:SHOWN])}{more}"
     names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     if not names:
         return "it is empty"
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
     return f"it holds {', '.join(names[:4])}{more}"
+
+
+def _not_painted(folder: Path) -> str:
+    """A sentence where labels seem to be there, but are no pictures."""
+    found: dict[str, list[Path]] = {}
+    for file in islice(folder.rglob("*"), LOOKED_AT):
+        own = file.name in OUTPUT or any(part[0] == "." for part in file.relative_to(folder).parts)
+        if file.suffix.lower() in UNPAINTED and not own:
+            found.setdefault(file.suffix.lower(), []).append(file)
+    for suffix, files in found.items():
+        if suffix == ".json" or len(files) > FEW:
+            example = min(files).relative_to(folder)
+            return (
+                f" {counted(len(files), 'file')} such as {example} may be its labels, but only "
+                "pictures are read: outlines and volumes must be painted as pictures first."
+            )
+    return ""

@@ -16,22 +16,22 @@ import numpy as np
 from dataset.classes_csv import read_table
 from dataset.decoding import Reader, read_coloured_files, read_files, read_halves
 from dataset.formats.building import Found, Splits, build
-from dataset.formats.halves import FACTOR, look_at, read_halves_like
-from dataset.formats.pairing import GROUPS, are_groups, pair_up, picture_files_below
+from dataset.formats.endings import pair_by_ending
+from dataset.formats.grouping import GROUPS, are_groups, groups_of
+from dataset.formats.halves import FACTOR, LEAST, few_colours, look_at, read_halves_like
+from dataset.formats.pairing import pair_up, picture_files_below
 from dataset.formats.siblings import splits_beside, strangers_beside
 from dataset.formats.words import name_of
 from dataset.meaning import Meaning, find_meaning
 from dataset.meaning.looking import LabelReader, read_second_file
 from dataset.pairs import Dataset, Pair
-from utils_func import BadInput, dominance, read_picture
+from utils_func import read_picture
 
 NAME = "folder"
 EXPECTED = (
     "photos and labels with the same names in two folders (images and masks, …) or with "
     "endings (a.jpg and a_mask.png), or both side by side in one picture"
 )
-# The eight commonest colours fill at least so much of a label: of real pairs .17 at the least.
-LEAST = 0.15
 LOOKED_AT = 16
 
 
@@ -43,8 +43,7 @@ def find(root: Path, table: Path | None = None) -> Dataset | None:
     if not files or (others and not strangers):
         return None
     remarks = [_opened_alone(root, others, strangers)] if others else []
-    splits = pair_up(root, files)
-    if splits:
+    if splits := pair_up(root, files) or pair_by_ending(root, files):
         return _two_files(root, splits, table, remarks)
     labels = _folder_of_labels(root, files)
     if labels and (splits := pair_up(root, files, labels)):
@@ -65,9 +64,17 @@ def _opened_alone(root: Path, others: list[Path], strangers: list[Path]) -> str:
     )
 
 
-def _on_both_sides(root: Path, splits: Splits) -> list[str]:
-    """What to tell where pairs are held out one by one though they lie in several folders."""
+def _held_out(root: Path, splits: Splits) -> list[str]:
+    """What to tell of pairs that are held out together by their names, or one by one though they
+    lie in several folders.
+    """
     folders = {name_of(pair.photo, root).folders for pair in splits.train.pairs}
+    series = next((pair.group for pair in splits.train.pairs if pair.group), "")
+    if series and not are_groups(folders):
+        return [
+            f"Pairs whose names differ in their last number alone, as those of '{series}', are "
+            "held out together: they may show the same thing."
+        ]
     names = sorted("/".join(folder) for folder in folders if folder)
     if splits.val.pairs or are_groups(folders) or len(names) < 2:
         return []
@@ -87,7 +94,7 @@ def _two_files(root: Path, splits: Splits, table: Path | None, remarks: list[str
     meaning = _meaning(table, splits, read_second_file, lambda pair: read_picture(pair.label))
     read: Reader = read_coloured_files if meaning.coloured else read_files
     reader = "colours" if meaning.coloured else "files"
-    told = [*remarks, *_on_both_sides(root, splits), *meaning.remarks]
+    told = [*remarks, *_held_out(root, splits), *meaning.remarks]
     return build(root, NAME, meaning.coding, splits, read, reader, told, table=table)
 
 
@@ -107,18 +114,11 @@ def _folder_of_labels(root: Path, files: list[Path]) -> Path | None:
     first, second = ({f.stem: f for f in files if f.is_relative_to(place)} for place in folders)
     votes = [0, 0]
     for stem in sorted(first.keys() & second.keys())[:LOOKED_AT]:
-        one, other = (_few_colours(place[stem]) for place in (first, second))
+        one, other = (few_colours(place[stem]) for place in (first, second))
         votes[0] += one >= LEAST and one >= FACTOR * other
         votes[1] += other >= LEAST and other >= FACTOR * one
     side = int(votes[1] > votes[0])
     return folders[side] if votes[side] > 2 * votes[1 - side] else None
-
-
-def _few_colours(file: Path) -> float:
-    try:
-        return dominance(read_picture(file))
-    except BadInput:  # decoding comes to it
-        return 0
 
 
 def _side_by_side(
@@ -135,16 +135,15 @@ def _side_by_side(
     meaning = _meaning(table, splits, label, label)
     read = partial(read_halves_like, side=looked.side, shape=looked.shape)
     half = f"The label is the {looked.side} half of each picture."
-    told = [*remarks, half, *_on_both_sides(root, splits), *meaning.remarks]
+    told = [*remarks, half, *_held_out(root, splits), *meaning.remarks]
     return build(root, NAME, meaning.coding, splits, read, looked.side, told, looked.shape, table)
 
 
 def _splits_of(root: Path, files: list[Path]) -> Splits:
     found: dict[str, list[Pair]] = {"train": [], "val": [], "test": []}
     named = [name_of(file, root) for file in files]
-    grouped = are_groups(one.folders for one in named)
-    for file, one in zip(files, named, strict=True):
-        group = "/".join(one.folders) if grouped else ""
+    groups = groups_of(named, held_out=not any(one.split == "val" for one in named))
+    for file, one, group in zip(files, named, groups, strict=True):
         name = file.relative_to(root).as_posix()
         found[one.split or "train"].append(Pair(name, file, file, group))
     train, val, test = (Found(tuple(found[split])) for split in ("train", "val", "test"))

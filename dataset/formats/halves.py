@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from dataset.decoding import alike, read_halves
 from dataset.formats.building import spread
+from dataset.levels import look
 from dataset.pairs import Pair
 from utils_func import LEAVE_OUT, BadInput, dominance, find_label_side, read_picture
 
@@ -17,6 +19,8 @@ from utils_func import LEAVE_OUT, BadInput, dominance, find_label_side, read_pic
 LOOKED_AT = 16
 # The eight commonest colours fill at least 1.8 times as much of a label as of its photo.
 FACTOR = 1.5
+# They fill at least so much of a label: of real pairs .17 at the least.
+LEAST = 0.15
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,14 @@ class Looked:
         halves = zip(map(dominance, self.labels), map(dominance, self.photos), strict=True)
         votes = [label >= max(least, FACTOR * photo) for label, photo in halves]
         return 2 * sum(votes) > len(votes)
+
+
+def few_colours(file: Path) -> float:
+    """How much of a picture the eight commonest colours fill; 0 where it cannot be read."""
+    try:
+        return dominance(read_picture(file, levels=look(file)))
+    except BadInput:  # decoding comes to it
+        return 0
 
 
 def look_at(pairs: tuple[Pair, ...]) -> Looked | None:

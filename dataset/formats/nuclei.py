@@ -15,6 +15,7 @@ import numpy as np
 from dataset.decoding import read_photo
 from dataset.formats.building import Splits, build, match
 from dataset.pairs import Dataset, Pair
+from dataset.sizing import written
 from labels.classes import Classes
 from labels.coding import Coding, as_values
 from utils_func import LEAVE_OUT, BadInput, picture_files, read_label
@@ -65,8 +66,8 @@ def read_nuclei(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
         mask = _read_mask(file)
         if mask.shape != union.shape:
             raise BadInput(
-                f"{file} is {mask.shape[1]}×{mask.shape[0]} pixels, but {files[0].name} beside it "
-                f"is {union.shape[1]}×{union.shape[0]}. Expected one size. "
+                f"{file} is {written(mask.shape)} pixels, but {files[0].name} beside it is "
+                f"{written(union.shape)}. Expected one size. "
                 f"Correct the mask, or {LEAVE_OUT}."
             )
         np.maximum(union, mask, out=union)

@@ -18,15 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataset.formats.building import Found, Splits
+from dataset.formats.grouping import groups_of
 from dataset.formats.words import Named, name_of
 from dataset.pairs import SCENES, Pair
 from utils_func import BadInput, picture_files
 
-__all__ = ["are_groups", "pair_up", "picture_files_below"]
+__all__ = ["Match", "pair_up", "picture_files_below", "splits_of"]
 
-# Sub-folders are drives or sequences, held out as a whole, only where there are so many that
-# about 15 % can be: of three folders 'cat', 'dog' and 'bird' one would never be learned.
-GROUPS = 7
 LEVELS, MOST_FILES, MOST_FOLDERS = 5, 200_000, 20_000
 
 Key = Callable[[Named], tuple[object, ...]]
@@ -89,11 +87,6 @@ def _is_theirs(place: Path) -> bool:
     return place.is_dir() and not place.name.startswith(".") and place.name != SCENES
 
 
-def are_groups(folders: Iterable[tuple[str, ...]]) -> bool:
-    """Whether the sub-folders that pictures lie in are so many that whole ones are held out."""
-    return len(set(folders)) >= GROUPS
-
-
 def pair_up(root: Path, files: Iterable[Path], labels: Path | None = None) -> Splits | None:
     """The pairs by split; None where no file is said to be a label, or none has a photo.
 
@@ -102,19 +95,28 @@ def pair_up(root: Path, files: Iterable[Path], labels: Path | None = None) -> Sp
         files: Photos and labels.
         labels: The folder of all labels, where names do not say it.
     """
+    files = list(files)
     named = [name_of(file, root) for file in files]
     if labels is not None:
-        return _splits(_by_folder(named, root, labels))
+        return splits_of(_by_folder(named, root, labels))
+    best = _best(named)
+    if not best.pairs:
+        best = _best([name_of(file, root, vague=True) for file in files])
+    _expect_one_folder_of_labels(best)
+    return splits_of(best)
+
+
+def _best(named: list[Named]) -> Match:
+    """What the strictest key finds that finds enough."""
     best = Match()
     for key in KEYS:
         found = max((_match(named, role, key) for role in ROLES), key=lambda one: len(one.pairs))
         if len(found.pairs) > 2 * len(best.pairs):
             best = found
-    if not best.pairs:
-        found = max((_match(named, role, LOOSEST) for role in ROLES), key=_pairs_beyond_doubt)
-        best = found if _pairs_beyond_doubt(found) else best
-    _expect_one_folder_of_labels(best)
-    return _splits(best)
+    if best.pairs:
+        return best
+    found = max((_match(named, role, LOOSEST) for role in ROLES), key=_pairs_beyond_doubt)
+    return found if _pairs_beyond_doubt(found) else best
 
 
 def _pairs_beyond_doubt(match: Match) -> int:
@@ -167,7 +169,8 @@ def _match(named: Iterable[Named], role: Role, key: Key) -> Match:
     return match
 
 
-def _splits(match: Match) -> Splits | None:
+def splits_of(match: Match) -> Splits | None:
+    """The pairs of a match, each in its split; None where it has none."""
     if match.conflict:
         first, second, what = match.conflict
         raise BadInput(
@@ -177,13 +180,27 @@ def _splits(match: Match) -> Splits | None:
     if not match.pairs:
         return None
     found: dict[str, list[Pair]] = {"train": [], "val": [], "test": []}
-    grouped = are_groups(photo.folders for photo, _ in match.pairs)
-    for photo, label in match.pairs:
+    has_val = any((photo.split or label.split) == "val" for photo, label in match.pairs)
+    groups = groups_of([photo for photo, _ in match.pairs], held_out=not has_val)
+    for (photo, label), group in zip(match.pairs, groups, strict=True):
         split = photo.split or label.split
         name = "/".join(part for part in (split, *photo.folders, photo.whole) if part)
-        group = "/".join(photo.folders) if grouped else ""
         found[split or "train"].append(Pair(name, photo.file, label.file, group))
     train, val, test = (tuple(found[split]) for split in ("train", "val", "test"))
     if not train and not val:
+        _expect_nothing_left(match)
         train, test = test, ()
     return Splits(Found(train, tuple(one.file for one in match.alone)), Found(val), Found(test))
+
+
+def _expect_nothing_left(match: Match) -> None:
+    """Pairs of test alone are to be learned from only where there are no others to be meant."""
+    left = [one for one in match.alone if one.split in ("train", "val")]
+    if 2 * len(left) > len(match.pairs):
+        photo, label = match.pairs[0]
+        raise BadInput(
+            f"Only files of a test split belong together by their names, such as {photo.file} and "
+            f"{label.file}; {len(left)} files of train and val find no partner, such as "
+            f"{left[0].file}. Expected labels there that are named as their photos. Give them "
+            "those names, or move them away to learn from those of test."
+        )

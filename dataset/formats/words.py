@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ PHOTO_WORDS, LABEL_WORDS = frozenset(PHOTOS.split()), frozenset(LABELS.split())
 # Too short to mean anything inside a file's name.
 PHOTO_FOLDERS, LABEL_FOLDERS = PHOTO_WORDS | {"x"}, LABEL_WORDS | {"y"}
 ROLE_FOLDERS = PHOTO_FOLDERS | LABEL_FOLDERS
+# What folders of labels are called, and many others: counted only where nothing else says label.
+VAGUE = {"lab", "labs", "map", "maps"}
 # Parts of PASCAL VOC and of Cityscapes that are neither photos nor labels of one split.
 OTHER_PARTS = {"imagesets", "segmentationobject", "trainvaltest"}
 LABEL_ENDS = LABEL_WORDS | {"l"}
@@ -58,15 +61,23 @@ class Named:
     """The file's name without the words that say photo or label."""
 
 
-def name_of(file: Path, root: Path) -> Named:
-    """Takes a path apart. Of several folders the one nearest to the file counts."""
+def name_of(file: Path, root: Path, vague: bool = False) -> Named:
+    """Takes a path apart. Of several folders the one nearest to the file counts.
+
+    Args:
+        file: What is named.
+        root: The folder above all of them.
+        vague: Whether folders such as 'map' say label.
+    """
+    labels = LABEL_FOLDERS | VAGUE if vague else LABEL_FOLDERS
+    known = labels | PHOTO_FOLDERS | SPLIT_WORDS.keys()
     says, split, folders, places = None, "", [], []
     for part in file.relative_to(root).parts[:-1]:
         words = words_of(part)
-        role = _role(words)
+        role = _role(words, labels)
         says = says if role is None else role
         split = next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), split)
-        rest = "_".join(w for w in words if w not in SPLIT_WORDS and w not in ROLE_FOLDERS)
+        rest = "_".join(word for word in words if word not in known)
         folders += [rest] if rest else []
         places += [rest] if rest and role is None else []
     whole = words_of(file.stem)
@@ -102,9 +113,9 @@ def split_of(folder: Path) -> str:
     return splits[-1] if splits and is_part(folder) else ""
 
 
-def _role(words: list[str]) -> bool | None:
+def _role(words: list[str], labels: Set[str]) -> bool | None:
     """In mask_images and train_rgb_labels the word that says label counts."""
-    if any(word in LABEL_FOLDERS for word in words):
+    if any(word in labels for word in words):
         return True
     return False if any(word in PHOTO_FOLDERS for word in words) else None
 

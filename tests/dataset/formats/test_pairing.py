@@ -66,6 +66,8 @@ def pairs_of(*names: str) -> dict[str, list[tuple[str, str]]]:
         ("original_images/0.jpg", "label_images_semantic/0.png", "train"),
         ("A_Training_Input/7.jpg", "B_Training_GroundTruth/7_segmentation.png", "train"),
         ("JPEGImages/a.jpg", "SegmentationClass/a.png", "train"),
+        ("train_img/a.jpg", "train_lab/a.png", "train"),
+        ("val/sat/a.tiff", "val/map/a.tif", "val"),
     ],
 )
 def test_names_that_people_use_make_a_pair(photo: str, label: str, split: str) -> None:
@@ -173,6 +175,19 @@ def test_a_folder_of_labels_may_be_told() -> None:
 def test_a_test_split_alone_is_learned_from() -> None:
     found = pairs_of("test/images/a.png", "test/masks/a.png")
     assert found["train"] == [("test/images/a.png", "test/masks/a.png")]
+
+
+def test_a_test_split_is_not_learned_from_where_train_finds_no_labels() -> None:
+    """As DRIVE without the discs of its training photos: those of the test photos are left."""
+    names = [
+        *("test/images/1_test.tif", "test/mask/1_test_mask.gif"),
+        *("training/images/21_training.tif", "training/1st_manual/21_manual1.gif"),
+    ]
+    with pytest.raises(BadInput) as told:
+        pairs_of(*names)
+    message = str(told.value)
+    assert "Only files of a test split belong together by their names, such as" in message
+    assert "; 2 files of train and val find no partner, such as" in message
 
 
 def test_hidden_pictures_and_built_in_scenes_are_not_looked_at(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_what_is_left_of_folders_is_kept() -> None:
 def test_folders_that_are_parts_are_known() -> None:
     names = ("images", "train_masks", "trainannot", "y", "Ground Truth", "ImageSets")
     assert all(is_part(Path(name)) for name in names)
-    assert not any(is_part(Path(name)) for name in ("data", "my images of cats", ""))
+    assert not any(is_part(Path(name)) for name in ("data", "my images of cats", "lab", "maps", ""))
 
 
 @pytest.mark.parametrize(
