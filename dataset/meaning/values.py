@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dataset.meaning.looking import HIGHEST_ID, Look
+from dataset.meaning.objects import number_objects
 from labels.classes import IGNORE, Classes, Colour, numbered_classes
 from labels.coding import Coding, colour_of
 from utils_func import BadInput
@@ -21,6 +22,9 @@ def coding_of_values(looks: Sequence[Look]) -> tuple[Coding, str]:
     below = " Values below 0 are ignored." if min(total) < 0 else ""
     if values in ([0, 255], [0, 1]):
         return Coding("values", MASK, {0: 0, values[1]: 1}), _mask(values[1]) + below
+    if values[:1] == [0] and number_objects(looks):
+        coding = Coding("values", MASK, {value: int(value > 0) for value in values})
+        return coding, _numbers(looks, values) + below
     _expect_one_mask(values, looks)
     ignored = len(values) > 1 and values[-1] == 255 and _are_ids(values[:-1])
     ids = values[:-1] if ignored else values
@@ -57,6 +61,14 @@ def _few(ids: Sequence[int], ignored: bool) -> str:
 
 def _mask(high: int) -> str:
     return f"Labels are masks: 0 is background, {high} is foreground."
+
+
+def _numbers(looks: Sequence[Look], values: Sequence[int]) -> str:
+    return (
+        f"Labels number the objects of each picture, {values[-1]} at the most; "
+        f"{_richest(looks)} values. All objects are one class, foreground, and 0 is background. "
+        "If these are classes, name them in a classes.csv beside the data."
+    )
 
 
 def _expect_one_mask(values: Sequence[int], looks: Sequence[Look]) -> None:

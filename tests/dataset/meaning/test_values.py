@@ -37,6 +37,11 @@ class TestValues:
         write(tmp_path, lambda seed: ids_of(seed, 4 if seed == 17 else 3), count=30)
         assert len(open_dataset(tmp_path).classes) == 4
 
+    def test_labels_of_no_value_at_all_are_refused(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: np.full((SIDE, SIDE), -9999, np.float32), "tif")
+        with pytest.raises(BadInput, match="hold nothing but values below 0"):
+            open_dataset(tmp_path)
+
     def test_255_beside_ids_is_ignored(self, tmp_path: Path) -> None:
         def label(seed: int) -> np.ndarray:
             ids = ids_of(seed)
