@@ -44,7 +44,7 @@ def seconds_of(validation: float, cached: Cached, at_once: int) -> float:
 def favour_classes(
     model: keras.Model, pairs: Examples, at_once: int, validation: Validation
 ) -> tuple[list[float], dict[str, float]]:
-    """Favours the classes of the best network, and takes it back if its validation is no better.
+    """Favours the classes of the network of now, and takes it back if that is not the best so far.
 
     Returns:
         What was added to each class, and the logs of the validation; nothing where nothing was.

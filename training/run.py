@@ -138,22 +138,21 @@ class Run:
         return self.pace.step % self.interval == 0 or bool(self.training.model.stop_training)
 
     def _favour(self) -> None:
-        """Favours the classes of the last network, where that is the best one.
+        """Favours the classes of the last network, which is kept where it becomes the best.
 
         The history stays as it is: its last row is that of the network before.
         """
         training, outcome = self.training, self.outcome
         if outcome.favoured or not outcome.history:
             return
-        if outcome.best_epoch < len(outcome.history):
-            self.display.say("No classes are favoured, as the last network is not the best one.")
-            return
         self.interruption.listen()  # Ctrl-C lets this come to its end, too
         favour, logs = favour_classes(
             training.model, training.cached.train, training.at_once, self.keepers.validation
         )
         if not favour:
-            self.display.say("No classes are favoured, as the validation is no better for it.")
+            self.display.say(
+                "No classes are favoured, as that does not make the last network the best one."
+            )
             return
         scores, before = (
             {name: row[name] for name in ("val_miou", "val_accuracy")}
@@ -161,11 +160,11 @@ class Run:
         )
         added = dict(zip(training.classes.names, favour, strict=True))
         outcome.favoured = {"added_to_logits": added, "scores": scores, "before": before}
-        outcome.seconds = self.pace.passed
+        outcome.seconds, outcome.best_epoch = self.pace.passed, self.keepers.validation.best_epoch
         self.display.say(
-            f"Favouring classes brings the validation to mIoU {scores['val_miou']:.3f} instead of "
-            f"{before['val_miou']:.3f}, and accuracy {scores['val_accuracy']:.3f} instead of "
-            f"{before['val_accuracy']:.3f}."
+            "Favouring classes brings the last network to a validation mIoU of "
+            f"{scores['val_miou']:.3f} instead of {before['val_miou']:.3f}, and an accuracy of "
+            f"{scores['val_accuracy']:.3f} instead of {before['val_accuracy']:.3f}."
         )
         self.record()
         self.saver.save()
