@@ -21,6 +21,8 @@ from training.run_folder import move_earlier
 from training.state import NAME, State
 from utils_func import BadInput
 
+STOPPING = "Ctrl-C ends it early and keeps the best model."
+
 
 def plan_or_go_on(
     config: Config,
@@ -45,12 +47,12 @@ def plan_or_go_on(
         if size and size != cached.train.photos.shape[1:3]:
             cached = larger.decode_all(size)
         plan, begun = plan_of(begun, cached, dataset.classes, config)
-        print(*plan.lines(), sep="\n", flush=True)
+        print(*plan.lines(), STOPPING, sep="\n", flush=True)
         return plan, begun
     print("\nMeasuring how long a step takes …", flush=True)
     fitted = config.fitted(dataset.shape)
     plan = make_plan(cached, dataset.classes, fitted, config, over_at, larger)
-    print(*plan.lines(), sep="\n", flush=True)
+    print(*plan.lines(), STOPPING, sep="\n", flush=True)
     rehearse_if_long(plan)
     if earlier := move_earlier(config.output):
         print(f"The run before was moved to {earlier}.")

@@ -7,6 +7,7 @@ config = Config(epochs=20, batch_size=4)
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -15,9 +16,11 @@ from dataset.sizing import Size, fitting_size, pixels
 from training.run_folder import MODEL
 
 BOTTOM = 16  # the U-Net's bottom is so many times smaller than the picture
+# Each core may decode; more than 8 threads wait for the disk, and for each other.
+WORKERS = max(2, min(8, os.cpu_count() or 2))
 SIDE = 256  # of pictures, where nothing else is asked for
-# With much time pictures have so many times the usual pixels, 512×512 or 362×362, if photos have
-# at least so many times themselves.
+# With much time pictures have so many times the usual pixels, as 512×512 or some 362×362 have, if
+# photos have at least so many times themselves.
 LARGER, LARGER_FROM = (4, 2), 1.4
 # Fields of other commands than train.
 FOREIGN = {"pictures", "model", "folder", "split", "recipes", "train", "val"}
@@ -59,7 +62,7 @@ class Config:
     minutes: float | None = None
     """Train for so long, however many passes that is [without: what suits pairs and machine]."""
     epochs: int | None = None
-    """Passes over the training pairs [without: as many as the minutes hold]."""
+    """Passes over the training pairs, in the usual size [without: as many as the minutes hold]."""
     batch_size: int | None = None
     """Pairs in one step [without: what suits the pairs]."""
     parts: int | None = None
@@ -79,14 +82,14 @@ class Config:
     doubtful: bool = True
     """Train also on label pixels whose decoding is doubtful (the first score leaves them out)."""
     early_stopping: int = 0
-    """Stop after so many epochs without a better validation mIoU; 0 never stops early."""
+    """Stop after so many validations without a better mIoU; 0 never stops early."""
     seed: int = 0
     """The same seed gives the same weights twice on one machine's CPU."""
 
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
-    """Compute in 32 bits or, with weights of 32, in 16 [auto: what is faster on this machine]."""
+    """Compute in 32 bits or, with weights of 32, in 16 [auto: in 16 where that is much faster]."""
     height: int | None = None
-    """Pictures are learned at this height [without: as time allows, from 256×256 pixels on]."""
+    """Pictures are learned at this height [without: for 256×256 pixels, or more as time allows]."""
     width: int | None = None
     """Pictures are learned at this width [without: in the proportions of the photos]."""
     filters: int | None = None
@@ -94,7 +97,7 @@ class Config:
     depth: int | None = None
     """Levels of the U-Net above its bottleneck [without: so that this is at a sixteenth]."""
     stem: int | None = None
-    """Make maps so many times smaller at once [without: as labels bear; with --depth 1]."""
+    """Make maps so many times smaller at once [without: as labels bear; 1 if --depth is given]."""
     residual: bool = True
     """Let convolutions on the way down and at the bottom add to what comes in."""
     context: int = 4
@@ -139,7 +142,7 @@ class Config:
     """Pairs to draw for training."""
     val: int = 10
     """Pairs to draw for validation."""
-    workers: int = 2
+    workers: int = WORKERS
     """Threads that decode pictures and prepare batches."""
     tensorboard: bool = False
     """Write logs for TensorBoard to OUTPUT/tensorboard."""

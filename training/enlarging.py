@@ -81,7 +81,9 @@ def _learning_in(
     size: Size, training: Training, config: Config, larger: LargerPictures, enough: int
 ) -> tuple[Training, Estimate] | None:
     """The same training in another size; None where too few passes fit, or memory is too small."""
-    timed = _timed(training, config, larger.decode_some(size, LOOKED_AT))
+    # At least a batch of them, or it would be made smaller.
+    some = larger.decode_some(size, max(LOOKED_AT, training.batch_size))
+    timed = _timed(training, config, some)
     if timed is None:
         return None
     there, estimate = timed

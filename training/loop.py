@@ -135,7 +135,8 @@ class Training:
         with self.put_back():
             self.fit(self.batches, [clock], epochs=1, steps=min(MEASURED_STEPS, len(self.batches)))
         validation = self._time_validation() * -(-len(self.cached.val) // self.at_once)
-        return Estimate(clock.usual(), validation)
+        # A few batches were there already; an accelerator may have to wait for the others.
+        return Estimate(max(clock.usual(), self.batches.seconds()), validation)
 
     @contextmanager
     def put_back(self) -> Iterator[None]:

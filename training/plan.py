@@ -18,6 +18,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from dataset.cache import Cached
+from dataset.sizing import written
 from dataset.wording import about, counted, duration, short
 from labels.classes import Classes
 from training.backend import device, is_out_of_memory
@@ -26,12 +27,13 @@ from training.config import FOREIGN, Config
 from training.enlarging import LargerPictures, enlarged
 from training.loop import Training
 from training.measuring import Estimate
-from training.memory import memory_text, room_for_more
+from training.memory import free_there, memory_text, room_for_more, step_takes
 from training.parts import measured
 from training.recipes import recipe_config
 
 # Where neither minutes nor epochs are asked for.
 USUAL_PASSES, LEAST_STEPS = 60, 3000
+ENOUGH = "enough for so few pairs"
 # Twice the filters take 3.3 times as long for a picture. In ten minutes on the Cityscapes pairs 48
 # filters came to .346 after 5 passes, 32 to .390 after 10: so a wider network must still be left
 # with many passes, and with steps.
@@ -76,13 +78,11 @@ class Plan:
         yield f"The plan of recipe {config.recipe}, for {duration(left)} until {end}:"
         yield from (f"  {what:10} {text}" for what, text in self._rows())
         yield from self._warning()
-        yield "Ctrl-C ends it early and keeps the best model."
 
     def _rows(self) -> Iterator[tuple[str, str]]:
         config, training = self.training.config, self.training
-        height, width = config.size
         yield "network", self._network()
-        yield "pictures", f"{width}×{height}{self._because('height')}"
+        yield "pictures", f"{written(config.size)}{self._because('height')}"
         yield "batches", self._batches()
         yield "precision", f"{training.precision}, on {device()}"
         yield "views", self._views()
@@ -198,6 +198,8 @@ def make_plan(
     if asked.height is None or asked.width is None:
         why = ["in the proportions of the photos", training.reasons.get("height", "")]
         reasons["height"] = reasons["width"] = "; ".join(filter(None, why))
+    if reason == ENOUGH and training.config.size != config.size:
+        reasons["minutes"] = f"{ENOUGH} in {written(config.size)}"
     return Plan(training, estimate, reasons, asked)
 
 
@@ -218,7 +220,7 @@ def usual_length(training: Training, estimate: Estimate, at_most: float) -> tupl
     steps = max(USUAL_PASSES * training.batches.steps, LEAST_STEPS * training.parts)
     enough = steps * (estimate.step + estimate.validation / training.batches.steps)
     minutes = max(1.0, min(enough, at_most)) / 60
-    reason = "enough for so few pairs" if enough <= at_most else "as long as nobody says --minutes"
+    reason = ENOUGH if enough <= at_most else "as long as nobody says --minutes"
     return replace(config, minutes=minutes), reason
 
 
@@ -233,6 +235,8 @@ def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]
         config = replace(training.config, filters=2 * filters)
         try:
             wider = Training(training.cached, training.classes, config)
+            if step_takes(wider.model, wider.at_once) > free_there():
+                return training, estimate
             estimate = wider.measure()
         except Exception as problem:
             if not is_out_of_memory(problem):

@@ -57,7 +57,7 @@ def rehearse(training: Training, seconds: float) -> str:
         raise BadInput(_message(training, f"the loss is {after[0]} on {handful}", "a finite loss"))
     passed = time.monotonic() - began
     if after[1] >= learned(usual):
-        return f"In {passed:.0f} s the network has learned {handful} by heart ({rights})."
+        return f"In {passed:.0f} s the network has begun to learn {handful} by heart ({rights})."
     if usual and after[0] <= FALLEN * before:
         fall = f"the loss on {handful} fell from {before:.2f} to {after[0]:.2f}"
         return f"In {passed:.0f} s the network has begun to learn: {fall}."

@@ -168,13 +168,20 @@ def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tu
         ) from None
     # Measuring makes the variables of optimiser and scores, which the state will fill.
     training, estimate = measured(Training(cached, classes, config), asked.parts)
+    if asked.precision == "auto":
+        training.precision = replace(training.precision, reason="as when the run began")
     reasons = {**run["reasons"], **training.reasons}
-    if any(getattr(asked, name) != run["asked"].get(name) for name in LENGTH):
-        state = replace(state, facts={**state.facts, "over": ""})  # it may go on further now
     if training.parts == run["parts"]:
         estimate = Estimate(**run["estimate"])  # which decided how long an epoch is
     else:
         state = state_in_parts(state, run["parts"], training)
+    changed = {name for name in LENGTH if getattr(asked, name) != run["asked"].get(name)}
+    if changed:
+        if changed & {"minutes", "epochs"}:
+            reasons.pop("minutes", None)
+        # It may go on further now, and has as much time for validations as that leaves.
+        facts = {**state.facts, "over": "", "interval": training.interval(estimate)}
+        state = replace(state, facts=facts)
     return Plan(training, estimate, reasons, asked, state.facts["seconds"]), state
 
 

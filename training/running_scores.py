@@ -21,7 +21,7 @@ class RunningScores(keras.metrics.Metric):
     def __init__(self, classes: int, name: str = "scores") -> None:
         super().__init__(name=name)
         self.classes = classes
-        # JAX has no int64 by default. int32 is enough for 32,000 pictures of 256×256 an epoch;
+        # JAX has no int64 by default. int32 is enough for 2.1e9 pixels of a class an epoch;
         # reported scores come from training/scores.py, always in int64.
         kind = "int32" if keras.backend.backend() == "jax" else "int64"
         self.counts = self.add_variable((classes, classes), "zeros", dtype=kind, name="counts")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
 
 import keras
@@ -132,6 +133,18 @@ class TestBatch:
             assert labels.shape == (4, 32, 32)
             assert photos.dtype == labels.dtype == np.uint8
             assert set(np.unique(labels)) <= {0, 1, 2, IGNORE}
+
+
+def test_the_time_that_a_batch_takes_is_shared_by_the_threads(examples: Examples) -> None:
+    def slow(photo: np.ndarray, label: np.ndarray, random: np.random.Generator) -> tuple:
+        time.sleep(0.02)
+        return photo, label
+
+    alone, together = (
+        Batches(examples, 4, 1, seed=0, view=slow, workers=workers).seconds() for workers in (1, 4)
+    )
+    assert alone >= 4 * 0.02
+    assert 0.02 <= together < alone
 
 
 class Seen(keras.metrics.Metric):

@@ -106,6 +106,21 @@ def test_a_run_whose_length_is_open_is_not_made_longer_by_larger_pictures() -> N
     assert planned(None, over_in=7.9 * 2.25 * 30).training.config.size == (64, 64)
 
 
+def test_the_size_that_a_length_was_reckoned_in_is_told() -> None:
+    told = next(line for line in planned(None).lines() if line.startswith("  length"))
+    assert told.endswith("(enough for so few pairs in 64×64)")
+
+
+def test_a_batch_stays_as_large_though_few_pairs_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(enlarging, "LOOKED_AT", 2)
+    monkeypatch.setitem(globals(), "OPEN", replace(OPEN, batch_size=5))
+    plan = planned(100, LargerPictures(SIZES, decode, decode))
+    assert plan.training.config.size == (128, 128)
+    assert plan.training.batch_size == 5
+
+
 def test_who_asks_for_epochs_does_not_wait_longer_for_them() -> None:
     assert planned(None, epochs=500).training.config.size == (64, 64)
 

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 
+from dataset.batches import Batches
 from dataset.cache import Cached, Examples
 from labels.classes import IGNORE, numbered_classes
 from training.budget import WITHOUT_END
@@ -172,6 +173,14 @@ def test_measuring_leaves_every_variable_as_it_was(examples: Examples) -> None:
 
 
 @pytest.mark.slow
+def test_no_step_is_quicker_than_a_batch_is_made(
+    examples: Examples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Batches, "seconds", lambda batches: 50.0)
+    assert make(examples).measure().step == 50
+
+
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights_whether_measured_or_not(examples: Examples) -> None:
     first, second = (make(examples, replace(TINY, seed=1, dropout=0.3)) for _ in range(2))
     begun = first.model.get_weights()
@@ -209,8 +218,9 @@ def test_early_stopping_stops_after_epochs_without_a_better_one(examples: Exampl
 @pytest.mark.slow
 def test_it_learns_and_hands_over_every_column_after_each_epoch(examples: Examples) -> None:
     seen: list[tuple[int, str]] = []
+    views = {"flip": False, "zoom": 1.0, "light": 0.0}
     config = replace(
-        TINY, epochs=40, batch_size=1, filters=4, learning_rate=0.01, flip=False, zoom=1.0, light=0
+        TINY, epochs=40, batch_size=1, filters=4, learning_rate=0.01, favour=False, **views
     )
     training = make(examples, config)
     outcome = training.run(

@@ -318,6 +318,40 @@ def test_going_on_anyway_takes_what_is_asked_for_now(
     assert plan_of(begun, cached, CLASSES, by_clock)[0].training.config.epochs is None
 
 
+def test_going_on_for_another_time_validates_as_often_as_a_run_of_that_length(
+    cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(TINY, output=tmp_path, epochs=None, minutes=1.0)
+    estimate = Estimate(step=0.01, validation=0.01)
+    reasons = {"minutes": "as long as nobody says --minutes"}
+    plan = replace(plan_for(cached, config), estimate=estimate, reasons=reasons)
+    cut_off(plan, 7, monkeypatch, estimate)
+    begun = read_state(tmp_path)
+    assert begun is not None
+    same, unchanged = plan_of(begun, cached, CLASSES, config)
+    assert unchanged.facts["interval"] == begun.facts["interval"]
+    assert "minutes" in same.reasons
+    # A validation takes a twentieth of the time: .11 s after every 209 steps of .01 s; in a tenth
+    # of a minute five of them are made.
+    assert begun.facts["interval"] == 209
+    other, changed = plan_of(begun, cached, CLASSES, replace(config, minutes=0.1))
+    assert changed.facts["interval"] == 114
+    assert "minutes" not in other.reasons
+
+
+def test_what_the_machine_was_found_to_be_fast_in_was_not_asked_for(
+    cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(TINY, output=tmp_path, precision="auto")
+    before = plan_for(cached, config)
+    cut_off(before, 2, monkeypatch)
+    begun = read_state(tmp_path)
+    assert begun is not None
+    plan, _ = plan_of(begun, cached, CLASSES, config)
+    kind = before.training.precision.kind
+    assert str(plan.training.precision) == f"{kind} (as when the run began)"
+
+
 def test_a_run_that_was_cut_off_after_its_end_is_over(
     cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
