@@ -32,6 +32,7 @@ def test_memory_stays_where_it_was_after_the_second_epoch(
         stem=2,
         output=tmp_path / "output",
         precision="float32",
+        favour=False,  # after which the numbers are written once more
     )
     folder = write_pairs(tmp_path / "pairs")
     used = alone(memory_of_training, folder, tmp_path / "cache", config, 2)

@@ -44,6 +44,7 @@ TINY = Config(
     context=1,
     normalization=False,
     dice=0.0,
+    favour=False,  # which may be kept in one and not in the other
     flip=False,
     zoom=1.0,
     light=0.0,
