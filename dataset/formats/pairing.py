@@ -35,6 +35,11 @@ def _numbers(text: str) -> str:
     return re.sub(r"\d+", lambda digits: str(int(digits[0])), text)
 
 
+def _first_number(text: str) -> str:
+    found = re.search(r"\d+", text)
+    return str(int(found[0])) if found else ""
+
+
 # From strict to lenient. 1 is 001, train is val and 'images_a' is 'masks_b' only where a stricter
 # key finds less than half as many pairs.
 KEYS: tuple[Key, ...] = (
@@ -45,8 +50,12 @@ KEYS: tuple[Key, ...] = (
     lambda one: (one.split, one.places, one.stem),
     lambda one: (one.places, one.stem),
 )
-# Where none of these finds any: whatever the folders are called.
-LOOSEST: Key = lambda one: (one.split, one.stem)  # noqa: E731 - a key as those above
+# Where none of these finds any: whatever the folders are called; or by the first number alone, as
+# of DRIVE 21_training.tif and 21_manual1.gif are a pair.
+LOOSEST: tuple[Key, ...] = (
+    lambda one: (one.split, one.stem),
+    lambda one: (one.split, one.places, _first_number(one.stem) or one.stem),
+)
 # Who says what a file is. masks/img_1.png is a label whatever its name says; images/a_mask.png
 # is one too; in segmentation/1_image.png the name is right, in images/target_1.png the folder.
 ROLES: tuple[Role, ...] = (
@@ -115,8 +124,11 @@ def _best(named: list[Named]) -> Match:
             best = found
     if best.pairs:
         return best
-    found = max((_match(named, role, LOOSEST) for role in ROLES), key=_pairs_beyond_doubt)
-    return found if _pairs_beyond_doubt(found) else best
+    for key in LOOSEST:
+        found = max((_match(named, role, key) for role in ROLES), key=_pairs_beyond_doubt)
+        if _pairs_beyond_doubt(found):
+            return found
+    return best
 
 
 def _pairs_beyond_doubt(match: Match) -> int:
@@ -140,8 +152,7 @@ def _expect_one_folder_of_labels(match: Match) -> None:
             raise BadInput(
                 f"{label.parent} and {folder} both hold labels, by their names, but only those of "
                 f"the first are named as photos are, such as {label.name}. Expected one folder of "
-                "labels. Move the first one away if it is not what shall be learned, and give "
-                "those of the second the names of their photos; else move the second away."
+                "labels. Move the folders away that are not to be learned."
             )
 
 

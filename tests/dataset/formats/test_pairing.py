@@ -120,6 +120,20 @@ def test_a_second_folder_of_labels_under_other_names_is_told() -> None:
     assert len(splits.train.pairs) == 3
 
 
+def test_where_nothing_else_is_alike_the_first_number_makes_a_pair() -> None:
+    """As DRIVE without its discs."""
+    names = [
+        f"{place}/{name}"
+        for place, split, number in (("training", "training", 21), ("test", "test", 1))
+        for name in (f"images/{number:02}_{split}.tif", f"1st_manual/{number:02}_manual1.gif")
+    ]
+    found = pairs_of(*names)
+    assert found["train"] == [("training/images/21_training.tif", names[1])]
+    assert found["test"] == [("test/images/01_test.tif", names[3])]
+    twice = ("images/1_a.png", "images/1_b.png", "masks/1_of_1.png")
+    assert pair_up(ROOT, [ROOT / name for name in twice]) is None
+
+
 def test_labels_of_a_split_without_photos_are_alone() -> None:
     files = [ROOT / f"{place}/{n}.png" for place in ("train/x", "train/y", "test/y") for n in "ab"]
     splits = pair_up(ROOT, files)
