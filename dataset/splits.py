@@ -15,6 +15,7 @@ from dataset.pairs import Pair
 from utils_func import BadInput
 
 HELD_OUT = 0.15
+FEW = 8  # from so many pairs on, two are held out at the least
 
 Pairs = tuple[Pair, ...]
 
@@ -30,7 +31,9 @@ def hold_out(pairs: Pairs) -> tuple[Pairs, Pairs]:
             f"{pairs[0].photo.parent} holds {what} only. Expected at least two, one to learn "
             "from and one to check with. Add pairs."
         )
-    limit = max(HELD_OUT, min(shares.values()))  # so that a few pairs are divided as well
+    # So that a few pairs are divided as well, and one alone does not decide which model is best.
+    fewest = sorted(shares.values())[:2][-1] if len(shares) >= FEW else min(shares.values())
+    limit = max(HELD_OUT, fewest)
     most = max(shares.values())
     held = {key for key, share in shares.items() if share <= limit and share < most}
     train = tuple(pair for pair in pairs if _key(pair) not in held)

@@ -126,13 +126,21 @@ def _best(named: list[Named]) -> Match:
         return best
     for key in LOOSEST:
         found = max((_match(named, role, key) for role in ROLES), key=_pairs_beyond_doubt)
-        if _pairs_beyond_doubt(found):
+        if _pairs_beyond_doubt(found) or _two_folders_of_labels(found):
             return found
     return best
 
 
 def _pairs_beyond_doubt(match: Match) -> int:
     return 0 if match.conflict else len(match.pairs)
+
+
+def _two_folders_of_labels(match: Match) -> bool:
+    """As 1st_manual and 2nd_manual, of two people: to be told, as nobody knows which is meant."""
+    if match.conflict is None or not match.conflict[2].startswith("labels"):
+        return False
+    one, other, _ = match.conflict
+    return one.file.name != other.file.name and one.file.parent != other.file.parent
 
 
 def _expect_one_folder_of_labels(match: Match) -> None:
@@ -150,9 +158,9 @@ def _expect_one_folder_of_labels(match: Match) -> None:
         if 2 * count > len(match.pairs) / len(taken):
             label = match.pairs[0][1].file
             raise BadInput(
-                f"{label.parent} and {folder} both hold labels, by their names, but only those of "
-                f"the first are named as photos are, such as {label.name}. Expected one folder of "
-                "labels. Move the folders away that are not to be learned."
+                f"{label.parent} and {folder} both hold labels, by their names, such as "
+                f"{label.name}. Expected one folder of labels. Move the folders away that are not "
+                "to be learned."
             )
 
 

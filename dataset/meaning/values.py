@@ -12,6 +12,7 @@ from labels.coding import Coding, colour_of
 from utils_func import BadInput
 
 MASK = Classes(("background", "foreground"), ((0, 0, 0), (255, 255, 255)), ())
+WHITE = 240  # values from here on look alike
 NAME_THEM = "Name them in a classes.csv beside the data."
 
 
@@ -20,8 +21,9 @@ def coding_of_values(looks: Sequence[Look]) -> tuple[Coding, str]:
     total: Counter[int] = sum((look.counts for look in looks), Counter())
     values = sorted(value for value in total if value >= 0)
     below = " Values below 0 are ignored." if min(total) < 0 else ""
-    if values in ([0, 255], [0, 1]):
-        return Coding("values", MASK, {0: 0, values[1]: 1}), _mask(values[1]) + below
+    if values in ([0, 255], [0, 1]) or _are_masks(values, looks):
+        coding = Coding("values", MASK, {value: int(value > 0) for value in values})
+        return coding, _mask(values[1:]) + below
     if values[:1] == [0] and number_objects(looks):
         coding = Coding("values", MASK, {value: int(value > 0) for value in values})
         return coding, _numbers(looks, values) + below
@@ -59,8 +61,15 @@ def _few(ids: Sequence[int], ignored: bool) -> str:
     return f"{value} and 255, which beside ids means 'ignore'" if ignored else value
 
 
-def _mask(high: int) -> str:
-    return f"Labels are masks: 0 is background, {high} is foreground."
+def _are_masks(values: Sequence[int], looks: Sequence[Look]) -> bool:
+    """Whether white is 255 in one label and 251 in another, as programs store it: never both."""
+    whites = set(values[1:])
+    near = values[:1] == [0] and whites and min(whites) >= WHITE and max(whites) <= 255
+    return bool(near) and all(len(look.counts.keys() & whites) <= 1 for look in looks)
+
+
+def _mask(whites: Sequence[int]) -> str:
+    return f"Labels are masks: 0 is background, {' or '.join(map(str, whites))} is foreground."
 
 
 def _numbers(looks: Sequence[Look], values: Sequence[int]) -> str:

@@ -42,6 +42,12 @@ def test_a_few_pairs_are_divided_as_well(count: int) -> None:
     assert val
 
 
+@pytest.mark.parametrize("count", range(8, 20))
+def test_of_eight_pairs_two_are_held_out_at_the_least(count: int) -> None:
+    train, val = hold_out(pairs(count))
+    assert 2 <= len(val) < len(train)
+
+
 def test_one_pair_or_one_group_alone_is_refused() -> None:
     with pytest.raises(BadInput, match="holds one pair only"):
         hold_out(pairs(1))

@@ -130,6 +130,9 @@ def test_where_nothing_else_is_alike_the_first_number_makes_a_pair() -> None:
     found = pairs_of(*names)
     assert found["train"] == [("training/images/21_training.tif", names[1])]
     assert found["test"] == [("test/images/01_test.tif", names[3])]
+    second = [name.replace("1st", "2nd").replace("l1", "l2") for name in names[1::2]]
+    with pytest.raises(BadInput, match=r"1st_manual and .*2nd_manual both hold labels, by"):
+        pairs_of(*names, *second)
     twice = ("images/1_a.png", "images/1_b.png", "masks/1_of_1.png")
     assert pair_up(ROOT, [ROOT / name for name in twice]) is None
 

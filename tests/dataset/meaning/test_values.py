@@ -37,6 +37,25 @@ class TestValues:
         write(tmp_path, lambda seed: ids_of(seed, 4 if seed == 17 else 3), count=30)
         assert len(open_dataset(tmp_path).classes) == 4
 
+    def test_white_may_be_another_in_each_mask(self, tmp_path: Path) -> None:
+        write(tmp_path, lambda seed: ids_of(seed, 2) * np.uint8((255, 251, 254)[seed % 3]))
+        dataset = open_dataset(tmp_path)
+        assert "0 is background, 251 or 254 or 255 is foreground." in "".join(dataset.remarks)
+        expect_ids(dataset, 2)
+
+    @pytest.mark.parametrize("white", [(255, 128), (255, 10), (255, 300)])
+    def test_values_that_look_otherwise_are_classes(
+        self, tmp_path: Path, white: tuple[int, int]
+    ) -> None:
+        write(tmp_path, lambda seed: ids_of(seed, 2).astype(np.uint16) * white[seed % 2])
+        names = open_dataset(tmp_path).classes.names
+        assert "foreground" not in names
+
+    def test_two_whites_in_one_label_are_two_classes(self, tmp_path: Path) -> None:
+        table = np.array([0, 251, 255], np.uint8)
+        write(tmp_path, lambda seed: table[ids_of(seed)])
+        assert len(open_dataset(tmp_path).classes) == 3
+
     def test_labels_of_no_value_at_all_are_refused(self, tmp_path: Path) -> None:
         write(tmp_path, lambda seed: np.full((SIDE, SIDE), -9999, np.float32), "tif")
         with pytest.raises(BadInput, match="hold nothing but values below 0"):
