@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dataset.formats.building import Splits
-from dataset.formats.halves import FACTOR, LEAST, few_colours
+from dataset.formats.halves import few_colours, is_label
 from dataset.formats.pairing import Match, splits_of
 from dataset.formats.words import Named, name_of
 from utils_func import BadInput
@@ -62,11 +62,8 @@ def _divided(stem: str) -> Iterator[tuple[str, str]]:
 def _are_labels(found: list[Ended]) -> bool:
     """Whether those with the ending have far fewer colours than those without it."""
     some = found[:: max(1, len(found) // LOOKED_AT)]
-    fewer = 0
-    for photo, label in some:
-        share = few_colours(label.file)
-        fewer += share >= LEAST and share >= FACTOR * few_colours(photo.file)
-    return 2 * fewer > len(some)
+    shares = [(few_colours(label.file), few_colours(photo.file)) for photo, label in some]
+    return 2 * sum(is_label(*two) for two in shares) > len(some)
 
 
 def _match(named: list[Named], pairs: list[Ended]) -> Match:

@@ -18,7 +18,7 @@ from dataset.decoding import Reader, read_coloured_files, read_files, read_halve
 from dataset.formats.building import Found, Splits, build
 from dataset.formats.endings import pair_by_ending
 from dataset.formats.grouping import GROUPS, are_groups, groups_of
-from dataset.formats.halves import FACTOR, LEAST, few_colours, look_at, read_halves_like
+from dataset.formats.halves import LEAST, few_colours, is_label, look_at, read_halves_like
 from dataset.formats.pairing import pair_up, picture_files_below
 from dataset.formats.siblings import splits_beside, strangers_beside
 from dataset.formats.words import name_of
@@ -115,8 +115,8 @@ def _folder_of_labels(root: Path, files: list[Path]) -> Path | None:
     votes = [0, 0]
     for stem in sorted(first.keys() & second.keys())[:LOOKED_AT]:
         one, other = (few_colours(place[stem]) for place in (first, second))
-        votes[0] += one >= LEAST and one >= FACTOR * other
-        votes[1] += other >= LEAST and other >= FACTOR * one
+        votes[0] += is_label(one, other)
+        votes[1] += is_label(other, one)
     side = int(votes[1] > votes[0])
     return folders[side] if votes[side] > 2 * votes[1 - side] else None
 

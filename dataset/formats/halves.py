@@ -39,8 +39,13 @@ class Looked:
             least: What eight colours must fill of a label.
         """
         halves = zip(map(dominance, self.labels), map(dominance, self.photos), strict=True)
-        votes = [label >= max(least, FACTOR * photo) for label, photo in halves]
+        votes = [is_label(label, photo, least) for label, photo in halves]
         return 2 * sum(votes) > len(votes)
+
+
+def is_label(share: float, other: float, least: float = LEAST) -> bool:
+    """Whether few colours fill so much more of a picture than of the other that it is its label."""
+    return share >= max(least, FACTOR * other)
 
 
 def few_colours(file: Path) -> float:

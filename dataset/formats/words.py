@@ -26,7 +26,7 @@ PHOTO_WORDS, LABEL_WORDS = frozenset(PHOTOS.split()), frozenset(LABELS.split())
 PHOTO_FOLDERS, LABEL_FOLDERS = PHOTO_WORDS | {"x"}, LABEL_WORDS | {"y"}
 ROLE_FOLDERS = PHOTO_FOLDERS | LABEL_FOLDERS
 # What folders of labels are called, and many others: counted only where nothing else says label.
-VAGUE = {"lab", "labs", "map", "maps"}
+VAGUE_FOLDERS = LABEL_FOLDERS | {"lab", "labs", "map", "maps"}
 # Parts of PASCAL VOC and of Cityscapes that are neither photos nor labels of one split.
 OTHER_PARTS = {"imagesets", "segmentationobject", "trainvaltest"}
 LABEL_ENDS = LABEL_WORDS | {"l"}
@@ -69,15 +69,15 @@ def name_of(file: Path, root: Path, vague: bool = False) -> Named:
         root: The folder above all of them.
         vague: Whether folders such as 'map' say label.
     """
-    labels = LABEL_FOLDERS | VAGUE if vague else LABEL_FOLDERS
-    known = labels | PHOTO_FOLDERS | SPLIT_WORDS.keys()
+    labels = VAGUE_FOLDERS if vague else LABEL_FOLDERS
     says, split, folders, places = None, "", [], []
     for part in file.relative_to(root).parts[:-1]:
         words = words_of(part)
         role = _role(words, labels)
         says = says if role is None else role
         split = next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), split)
-        rest = "_".join(word for word in words if word not in known)
+        known = (SPLIT_WORDS, PHOTO_FOLDERS, labels)
+        rest = "_".join(word for word in words if not any(word in one for one in known))
         folders += [rest] if rest else []
         places += [rest] if rest and role is None else []
     whole = words_of(file.stem)

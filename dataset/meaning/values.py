@@ -21,12 +21,9 @@ def coding_of_values(looks: Sequence[Look]) -> tuple[Coding, str]:
     total: Counter[int] = sum((look.counts for look in looks), Counter())
     values = sorted(value for value in total if value >= 0)
     below = " Values below 0 are ignored." if min(total) < 0 else ""
-    if values in ([0, 255], [0, 1]) or _are_masks(values, looks):
+    if one_class := _one_class(values, looks):
         coding = Coding("values", MASK, {value: int(value > 0) for value in values})
-        return coding, _mask(values[1:]) + below
-    if values[:1] == [0] and number_objects(looks):
-        coding = Coding("values", MASK, {value: int(value > 0) for value in values})
-        return coding, _numbers(looks, values) + below
+        return coding, one_class + below
     _expect_one_mask(values, looks)
     ignored = len(values) > 1 and values[-1] == 255 and _are_ids(values[:-1])
     ids = values[:-1] if ignored else values
@@ -59,6 +56,13 @@ def _are_ids(values: Sequence[int]) -> bool:
 def _few(ids: Sequence[int], ignored: bool) -> str:
     value = f"the value {ids[0]}" if ids else "values below 0"
     return f"{value} and 255, which beside ids means 'ignore'" if ignored else value
+
+
+def _one_class(values: Sequence[int], looks: Sequence[Look]) -> str:
+    """A sentence where all values above 0 are the foreground."""
+    if values in ([0, 255], [0, 1]) or _are_masks(values, looks):
+        return _mask(values[1:])
+    return _numbers(looks, values) if values[:1] == [0] and number_objects(looks) else ""
 
 
 def _are_masks(values: Sequence[int], looks: Sequence[Look]) -> bool:
