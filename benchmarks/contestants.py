@@ -11,12 +11,13 @@ alone; what ours spends on validations is a part of its time.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
-import tempfile
 import time
 import timeit
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ class Setting:
 
     data: Path
     cache: Path
+    results: Path = field(repr=False)
+    """Where models are kept."""
     minutes: float
     seed: int
     size: tuple[int, int] | None = None
@@ -65,6 +68,11 @@ class Setting:
     def seconds(self) -> float:
         return 60 * self.minutes
 
+    def file(self, name: str, content: object, suffix: str) -> Path:
+        """Where what belongs to a side and this content is kept."""
+        key = hashlib.sha256(repr(content).encode()).hexdigest()[:16]
+        return self.results / f"{name}-{self.minutes:g}-{self.seed}-{key}{suffix}"
+
 
 @dataclass(frozen=True)
 class Result:
@@ -77,34 +85,50 @@ class Result:
     seconds: float
     """Of training."""
     parameters: int
+    trained: float = field(default_factory=time.time)
+    """When its training ended."""
 
 
 def with_recipe(name: str, setting: Setting) -> Result:
-    """The recipe as a person starts it with --minutes, in the size of all, and judged at it."""
+    """The recipe as a person starts it with --minutes, judged in the size of all.
+
+    Most recipes have a size of their own. Their model is kept and judged at another size without
+    being trained anew.
+    """
     from commands.compare import score_each
-    from deploy.model_file import Card, write_model
     from training.recipes import recipe_config
 
     dataset = setting.dataset()
     common = setting.config.fitted(dataset.shape)
-    judged = setting.decoded(dataset, common.size).val
     recipe = recipe_config(name)
     size = {"height": common.height, "width": common.width} if recipe.height is None else {}
     recipe = replace(recipe, **size, minutes=setting.minutes, epochs=None, early_stopping=0)
     config = replace(recipe, data=setting.data, cache=setting.cache, seed=setting.seed)
     start_keras()
+    path = setting.file(name, config, ".hdf5")
+    if not path.exists():
+        _train_recipe(config, dataset, setting, path)
+    counts = json.loads(path.with_suffix(".json").read_text())
+    confusions = score_each(path, setting.decoded(dataset, common.size).val)
+    return Result(confusions, **counts, trained=path.stat().st_mtime)
+
+
+def _train_recipe(config: Config, dataset: Dataset, setting: Setting, path: Path) -> None:
+    """Writes the model and, beside it, what it took."""
+    from deploy.model_file import Card, write_model
     from training.plan import make_plan
 
     plan = make_plan(setting.decoded(dataset, config.size), dataset.classes, config)
     print(*plan.lines(), sep="\n", flush=True)
     training = plan.training
     outcome = training.run(plan.estimate, lambda: None, lambda outcome: None)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.hdf5"
-        write_model(training.deployable(), Card(dataset.classes, *config.size), path)
-        confusions = score_each(path, judged)
-    images = outcome.steps * training.at_once
-    return Result(confusions, images, outcome.seconds, training.model.count_params())
+    counts = {
+        "images": outcome.steps * training.at_once,
+        "seconds": outcome.seconds,
+        "parameters": training.model.count_params(),
+    }
+    path.with_suffix(".json").write_text(json.dumps(counts))
+    write_model(training.deployable(), Card(dataset.classes, *config.size, dataset.levels), path)
 
 
 def with_stock_keras(setting: Setting) -> Result:

@@ -8,14 +8,14 @@ Every side has the same pairs, the same minutes of training, and the machine for
 scored on the same validation pixels, those whose label is certain. Sides are the recipes, 'stock'
 (Keras as a tutorial has it), and 'torch', 'torch-mirrored', 'torch-wide' (PyTorch's U-Nets).
 The mean IoU is that of all seeds; its interval comes from drawing validation pictures anew, the
-same for all seeds, and beside it stand the seeds one by one. Results are kept in --results and not
-measured twice, so a cut loses the side that it cuts; a row says so where its result is not of now.
+same for all seeds, and beside it stand the seeds one by one. Results and the models of recipes are
+kept in --results and not made twice, so a cut loses the side that it cuts; a row says so where its
+result is not of now.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import sys
 import time
@@ -48,6 +48,8 @@ CONTESTANTS: dict[str, Contestant] = {
     "torch-mirrored": partial(with_pytorch, filters=16, mirrored=True),
     "torch-wide": partial(with_pytorch, filters=32, mirrored=False),
 }
+NUMBERS = ("images", "seconds", "parameters", "trained")
+BEGAN = time.time()
 USUAL = ("auto", "cityscapes-pairs", "stock", "torch")
 HEAD = (
     "| minutes | who | mIoU (95 %) | seeds | accuracy | pictures seen | parameters |\n"
@@ -55,26 +57,16 @@ HEAD = (
 )
 
 
-def path_of(name: str, setting: Setting, folder: Path) -> Path:
-    key = hashlib.sha256(repr((name, setting)).encode()).hexdigest()[:16]
-    return folder / f"{name}-{setting.minutes:g}-{setting.seed}-{key}.npz"
-
-
-def measured(name: str, setting: Setting, folder: Path) -> Result:
+def measured(name: str, setting: Setting) -> Result:
     """The result of one side, from the folder where it was measured before."""
-    path = path_of(name, setting, folder)
+    path = setting.file(name, (name, setting, NUMBERS), ".npz")
     if path.exists():
         with np.load(path) as kept:
-            counts = (int(kept["images"]), float(kept["seconds"]), int(kept["parameters"]))
-            return Result(kept["confusions"], *counts)
+            return Result(kept["confusions"], *(kept[one].item() for one in NUMBERS))
     result: Result = alone(CONTESTANTS[name], setting)
     beside = path.with_suffix(".part.npz")
     np.savez_compressed(
-        beside,
-        confusions=result.confusions,
-        images=result.images,
-        seconds=result.seconds,
-        parameters=result.parameters,
+        beside, confusions=result.confusions, **{one: getattr(result, one) for one in NUMBERS}
     )
     beside.replace(path)
     return result
@@ -104,21 +96,22 @@ def rows(given: argparse.Namespace) -> Iterator[str]:
     for minutes in given.minutes:
         for name in given.sides:
             settings = [
-                Setting(given.data, given.cache, minutes, seed, given.size) for seed in given.seeds
+                Setting(given.data, given.cache, given.results, minutes, seed, given.size)
+                for seed in given.seeds
             ]
             try:
-                kept = oldest([path_of(name, setting, given.results) for setting in settings])
-                results = [measured(name, setting, given.results) for setting in settings]
+                results = [measured(name, setting) for setting in settings]
             except MissingPeer as problem:
                 yield f"| {minutes:g} | {name} | {problem} | | | | |"
             else:
-                yield row(minutes, name + kept, results)
+                yield row(minutes, name + kept(results), results)
 
 
-def oldest(paths: Sequence[Path]) -> str:
-    """When the first of the kept results was measured."""
-    times = [path.stat().st_mtime for path in paths if path.exists()]
-    return time.strftime(" (kept, of %Y-%m-%d %H:%M)", time.localtime(min(times))) if times else ""
+def kept(results: Sequence[Result]) -> str:
+    """When the oldest was trained, where that was before this run."""
+    oldest = min(result.trained for result in results)
+    then = time.strftime("%Y-%m-%d %H:%M", time.localtime(oldest))
+    return f" (kept, of {then})" if oldest < BEGAN else ""
 
 
 def parse() -> argparse.Namespace:

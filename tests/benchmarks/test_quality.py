@@ -23,7 +23,7 @@ def result(right: int, wrong: int, images: int = 100) -> Result:
 
 @pytest.fixture
 def setting(pairs: Path, tmp_path: Path) -> Setting:
-    return Setting(pairs, tmp_path / "cache", minutes=0.02, seed=0, size=(32, 32))
+    return Setting(pairs, tmp_path / "cache", tmp_path, minutes=0.02, seed=0, size=(32, 32))
 
 
 def test_a_row_has_the_mean_of_the_seeds_and_their_interval() -> None:
@@ -34,7 +34,7 @@ def test_a_row_has_the_mean_of_the_seeds_and_their_interval() -> None:
 
 
 def test_what_was_measured_is_kept_and_not_measured_again(
-    setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
 
@@ -44,14 +44,14 @@ def test_what_was_measured_is_kept_and_not_measured_again(
 
     monkeypatch.setitem(CONTESTANTS, "auto", contestant)
     monkeypatch.setattr(quality, "alone", lambda task, *arguments: task(*arguments))
-    first, again = (measured("auto", setting, tmp_path) for _ in range(2))
+    first, again = (measured("auto", setting) for _ in range(2))
     np.testing.assert_array_equal(first.confusions, again.confusions)
     assert (again.images, again.seconds, again.parameters) == (100, 6.0, 12345)
     assert len(calls) == 1
-    kept = quality.oldest([quality.path_of("auto", setting, tmp_path)])
-    assert kept.startswith(" (kept, of 20")
-    assert quality.oldest([tmp_path / "nothing"]) == ""
-    other = measured("auto", replace(setting, seed=1), tmp_path)
+    assert quality.kept([first, again]) == ""
+    monkeypatch.setattr(quality, "BEGAN", again.trained + 1)
+    assert quality.kept([first, again]).startswith(" (kept, of 20")
+    other = measured("auto", replace(setting, seed=1))
     assert other.confusions[0, 0, 1] == 1
     assert len(calls) == 2
 
@@ -89,3 +89,15 @@ def test_each_side_trains_and_is_scored(
     assert came.confusions.sum() > 100
     assert came.images > 0
     assert came.parameters > 10_000
+
+
+@pytest.mark.bench
+def test_the_model_of_a_recipe_is_judged_at_another_size_without_another_training(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = CONTESTANTS["idd-roads"](setting)
+    monkeypatch.setattr(contestants, "_train_recipe", None)
+    larger = replace(setting, size=(48, 48))
+    again = CONTESTANTS["idd-roads"](larger)
+    assert again.confusions.sum() > 1.5 * first.confusions.sum()
+    assert (again.images, again.trained) == (first.images, first.trained)
