@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 
 from dataset.cache import PIXEL_BYTES, Cached
 from dataset.sizing import Size, pixels, written
-from training.backend import is_out_of_memory
 from training.config import Config
 from training.loop import Training
 from training.measuring import Estimate
-from training.memory import free_here, free_there, step_takes
+from training.memory import free_here
+from training.parts import tried
 from training.shape import LOOKED_AT, STEMS, stem_for
 from utils_func import BadInput
 
@@ -113,15 +113,10 @@ def _timed(training: Training, config: Config, some: Cached) -> tuple[Training, 
     small, (height, width) = training.config, some.train.photos.shape[1:3]
     same = {name: getattr(small, name) for name in ("batch_size", "parts", "flip_vertical")}
     sized = replace(config, height=height, width=width, minutes=small.minutes, **same)
-    try:
-        there = Training(some, training.classes, sized)
-        if step_takes(there.model, there.at_once) > free_there():
-            return None
-        estimate = there.measure()
-    except Exception as problem:
-        if not is_out_of_memory(problem):
-            raise
+    found = tried(some, training.classes, sized)
+    if found is None:
         return None
+    there, estimate = found
     batches, of_all = (
         math.ceil(len(cached.val) / there.at_once) for cached in (some, training.cached)
     )

@@ -1,6 +1,7 @@
 """A batch that memory does not hold is learned in parts: gradients add up, then the weights change.
 
     training, estimate = measured(Training(cached, classes, config))    # as few as memory bears
+    found = tried(cached, classes, larger)                      # as it is, or not at all
     training = in_more_parts(training)                          # where it ran out all the same
     state = state_in_parts(state, 1, training)
 
@@ -17,9 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from dataset.cache import Cached
 from dataset.wording import counted
+from labels.classes import Classes
 from training.backend import is_out_of_memory
 from training.choices import divisor
+from training.config import Config
 from training.loop import Training
 from training.measuring import Estimate
 from training.memory import GB, free_there, step_takes
@@ -39,6 +43,19 @@ def measured(training: Training, asked: int | None = None) -> tuple[Training, Es
             if not is_out_of_memory(problem):
                 raise
             training = in_more_parts(training)
+
+
+def tried(cached: Cached, classes: Classes, config: Config) -> tuple[Training, Estimate] | None:
+    """A training that one can do without, and what it takes; None where memory does not hold it."""
+    try:
+        training = Training(cached, classes, config)
+        if step_takes(training.model, training.at_once) > free_there():
+            return None
+        return training, training.measure()
+    except Exception as problem:
+        if not is_out_of_memory(problem):
+            raise
+        return None
 
 
 def in_more_parts(training: Training) -> Training:

@@ -21,14 +21,14 @@ from dataset.cache import Cached
 from dataset.sizing import written
 from dataset.wording import about, counted, duration, short
 from labels.classes import Classes
-from training.backend import device, is_out_of_memory
+from training.backend import device
 from training.choices import LIGHT, ZOOM
 from training.config import FOREIGN, Config
 from training.enlarging import LargerPictures, enlarged
 from training.loop import Training
 from training.measuring import Estimate
-from training.memory import free_there, memory_text, room_for_more, step_takes
-from training.parts import measured
+from training.memory import memory_text, room_for_more
+from training.parts import measured, tried
 from training.recipes import recipe_config
 
 # Where neither minutes nor epochs are asked for.
@@ -233,15 +233,10 @@ def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]
         if few or 2 * filters > WIDEST or not room_for_more():
             return training, estimate
         config = replace(training.config, filters=2 * filters)
-        try:
-            wider = Training(training.cached, training.classes, config)
-            if step_takes(wider.model, wider.at_once) > free_there():
-                return training, estimate
-            estimate = wider.measure()
-        except Exception as problem:
-            if not is_out_of_memory(problem):
-                raise
+        found = tried(training.cached, training.classes, config)
+        if found is None:
             return training, estimate
+        wider, estimate = found
         reason = f"{filters} filters would see each pair {passes:.0f} times"
         wider.reasons = {**training.reasons, "filters": reason}
         training = wider

@@ -14,7 +14,7 @@ from commands import compare
 from deploy.model_file import read_card
 from main import main
 from training import config as configuration
-from training import enlarging, loop
+from training import enlarging, loop, parts
 from training.config import Config
 from training.loss import SegmentationLoss
 from training.recipes import recipe_config
@@ -80,8 +80,8 @@ def test_where_a_plan_may_choose_a_larger_size_all_are_judged_at_the_largest(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(configuration, "SIDE", 16)  # so that 32×32 is four times the usual
-    for name in "free_here", "free_there":
-        monkeypatch.setattr(enlarging, name, lambda: math.inf)
+    for module, name in (enlarging, "free_here"), (parts, "free_there"):
+        monkeypatch.setattr(module, name, lambda: math.inf)
     monkeypatch.setitem(SMALL, "auto", Config(filters=2, depth=1, stem=2, context=1))
     assert main(["compare", *arguments]) == 0
     content = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))

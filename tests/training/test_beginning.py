@@ -11,7 +11,7 @@ import pytest
 
 from dataset.source import decode_all, open_data
 from training import config as configuration
-from training import enlarging, saving
+from training import enlarging, parts, saving
 from training.beginning import plan_or_go_on
 from training.config import Config
 from training.resuming import save_state
@@ -28,8 +28,8 @@ def test_a_run_that_learns_larger_pictures_goes_on_with_them(
     pair_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(configuration, "SIDE", 16)  # so that 32×32 is four times the usual
-    for name in "free_here", "free_there":
-        monkeypatch.setattr(enlarging, name, lambda: math.inf)
+    for module, name in (enlarging, "free_here"), (parts, "free_there"):
+        monkeypatch.setattr(module, name, lambda: math.inf)
     asked = Config(
         **{"data": pair_folder, "output": tmp_path / "output", "cache": tmp_path / "cache"},
         **{"minutes": 1.0, "filters": 2, "stem": 2, "depth": 1, "context": 1, "batch_size": 2},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from dataset.cache import Cached, Examples
 from dataset.sizing import Size
 from labels.classes import numbered_classes
-from training import enlarging
+from training import enlarging, parts
 from training.config import Config
 from training.enlarging import LargerPictures
 from training.loop import Training
@@ -52,8 +53,8 @@ def seconds_for_each_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
         return Estimate(10 * height * width / 64**2, 0.0)
 
     monkeypatch.setattr(Training, "measure", measure)
-    for name in "free_here", "free_there":
-        monkeypatch.setattr(enlarging, name, lambda: math.inf)
+    for module, name in (enlarging, "free_here"), (parts, "free_there"):
+        monkeypatch.setattr(module, name, lambda: math.inf)
 
 
 def planned(minutes: float | None, larger: LargerPictures = LARGER, **more: float) -> Plan:
@@ -171,11 +172,11 @@ def test_where_memory_runs_out_in_the_largest_a_smaller_one_is_taken(
     assert planned(100).training.config.size == (96, 96)
 
 
-@pytest.mark.parametrize("place", ["free_here", "free_there"])
+@pytest.mark.parametrize(("module", "name"), [(enlarging, "free_here"), (parts, "free_there")])
 def test_without_free_memory_pictures_stay_small(
-    place: str, monkeypatch: pytest.MonkeyPatch
+    module: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(enlarging, place, lambda: 1e5)
+    monkeypatch.setattr(module, name, lambda: 1e5)
     assert planned(100).training.config.size == (64, 64)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
+from training import parts
 from training import plan as planning
 from training.choices import LIGHT, ZOOM
 from training.config import Config
@@ -146,9 +147,9 @@ def test_a_network_that_does_not_fit_is_not_taken(
     long = replace(open_width, minutes=600.0)
     takes(Estimate(step=0.1, validation=0.0), fits=4)
     assert planned(cached, long).training.config.filters == 4
-    for name, free in {"room_for_more": False, "free_there": 1e3}.items():
+    for module, name, free in (planning, "room_for_more", False), (parts, "free_there", 1e3):
         with monkeypatch.context() as less:
-            less.setattr(planning, name, lambda free=free: free)
+            less.setattr(module, name, lambda free=free: free)
             assert planned(cached, long).training.config.filters == 2, name
 
 
