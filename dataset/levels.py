@@ -19,7 +19,6 @@ from utils_func import BadInput, Levels, opened_picture
 LOOKED_AT, PIXELS = 32, 1_000_000
 FAR = 2.0**24  # what is farther off, as 3e38 is, stands for no value
 SPAN = 1e-5  # less between black and white, as a share of what they are, is rounding alone
-TOLD = "Photos have more than 8 bits"
 TAIL = 0.001  # share of pixels that may be brighter, or darker: those of a fault in the camera
 
 
@@ -70,7 +69,6 @@ def with_levels(dataset: Dataset, levels: Levels | None) -> Dataset:
         tuple(replace(pair, levels=levels) for pair in pairs)
         for pairs in (dataset.train, dataset.val, dataset.test)
     )
-    others = tuple(remark for remark in dataset.remarks if not remark.startswith(TOLD))
     return replace(
         dataset,
         train=train,
@@ -78,11 +76,4 @@ def with_levels(dataset: Dataset, levels: Levels | None) -> Dataset:
         test=test,
         levels=levels,
         decoder=f"{dataset.decoder} in {levels and tuple(levels)}",
-        remarks=(*others, *_remarks(levels)),
     )
-
-
-def _remarks(levels: Levels | None) -> list[str]:
-    if levels is None:
-        return []
-    return [f"{TOLD}: {levels.black:g} is taken as black, and {levels.white:g} as white."]

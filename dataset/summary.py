@@ -35,7 +35,7 @@ def describe(
     *first, last = [counted(number, f"{of} pair") for of, number in counts.items() if number]
     found = f"{', '.join(first)} and {last}" if first else last
     yield f"Found {found} in {dataset.folder} ({dataset.format})."
-    yield from dataset.remarks
+    yield from _how_read(dataset)
     if sizes is not None:
         yield size_line(sizes, cached.train.photos.shape[1:3], largest)
     yield ""
@@ -44,10 +44,17 @@ def describe(
 
 def remarks(dataset: Dataset, cached: Cached) -> Iterator[str]:
     """How the pairs were found, and which were left out."""
-    yield from dataset.remarks
+    yield from _how_read(dataset)
     if cached.skipped:
         yield f"Files left out: {len(cached.skipped)}"
         yield from (f"  {reason}" for reason in cached.skipped)
+
+
+def _how_read(dataset: Dataset) -> Iterator[str]:
+    yield from dataset.remarks
+    if levels := dataset.levels:
+        taken = f"{levels.black:g} is taken as black, and {levels.white:g} as white"
+        yield f"Photos have more than 8 bits: {taken}."
 
 
 def _class_table(dataset: Dataset, cached: Cached) -> Iterator[str]:

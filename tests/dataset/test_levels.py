@@ -60,7 +60,6 @@ def test_the_whole_range_is_used(
     dataset = write(tmp_path, low, high, kind, suffix)
     assert dataset.levels
     assert dataset.levels == pytest.approx((low, high), abs=(high - low) / SIDE)
-    assert any("Photos have more than 8 bits: " in remark for remark in dataset.remarks)
     photos = photos_of(dataset)
     np.testing.assert_allclose(photos["0"][0, :, 0], np.linspace(0, 255, SIDE), atol=3)
     np.testing.assert_allclose(photos["1"][0, :, 0], np.linspace(0, 127.5, SIDE), atol=3)
@@ -191,7 +190,4 @@ def test_other_pairs_are_scored_in_the_levels_of_the_model(
     write_model(Unet(classes=2, filters=2, depth=1), card, out / "unet_model.hdf5")
     main(arguments)
     assert seen[0].levels == Levels(0, 2000)
-    (told,) = (remark for remark in seen[0].remarks if "more than 8 bits" in remark)
-    assert told.endswith("0 is taken as black, and 2000 as white.")
     assert seen[1].levels is None, "as predict reads them for that model"
-    assert not any("more than 8 bits" in remark for remark in seen[1].remarks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from dataset.cache import Cached, Examples
 from dataset.pairs import Dataset, Pair
 from dataset.summary import describe, remarks
 from labels.classes import Classes
+from utils_func import Levels
 
 CLASSES = Classes(("road", "sky", "car"), ((1, 0, 0), (2, 0, 0), (3, 0, 0)))
 
@@ -49,6 +51,14 @@ class TestDescribe:
             first
             == "Found 1 training pair, 1 validation pair and 7 test pairs in my pairs (numbers)."
         )
+
+    def test_what_is_black_and_white_is_told_of_photos_of_more_than_8_bits(self) -> None:
+        cached = Cached(split([0] * 8), split([0] * 8), [], "hash")
+        levels = "Photos have more than 8 bits: -1024 is taken as black, and 3071 as white."
+        for told in describe, remarks:
+            deep = replace(found(), levels=Levels(-1024.0, 3071.0))
+            assert levels in list(told(deep, cached))
+            assert "8 bits" not in "".join(told(found(), cached))
 
     def test_sizes_are_told_where_they_were_looked_up(self) -> None:
         cached = Cached(split([0] * 8), split([0] * 8), [], "hash")
