@@ -21,7 +21,7 @@ import numpy as np
 from dataset.checking.album import Album
 from dataset.checking.finding import Finding
 from dataset.checking.keypoints import sameness
-from dataset.checking.likeness import fingerprints, mirrored, nearest
+from dataset.checking.likeness import fingerprints, mirrored, nearest, usual
 from dataset.wording import counted
 
 # Different streets have at most .65, two empty highways below a grey sky in IDD .81; copies of one
@@ -93,12 +93,13 @@ def closeness(match: Match) -> tuple[bool, bool, float, float]:
 def _candidates(train: Album, val: Album, count: int) -> list[list[Match]]:
     """For each photo of val the most alike ones of train, as they are or mirrored, best first."""
     found: list[list[Match]] = [[] for _ in val.names]
+    common = usual(train.prints)
     for mirror in (False, True):
         prints = fingerprints(mirrored(val.thumbs)) if mirror else val.prints
-        for place, (others, likeness) in enumerate(
-            zip(*nearest(prints, train.prints, count), strict=True)
-        ):
-            for other, value in zip(others.tolist(), likeness.tolist(), strict=True):
+        places, likeness = nearest(prints, train.prints, count)
+        beyond = (likeness - common) / (1 - common)
+        for place, (others, values) in enumerate(zip(places, beyond, strict=True)):
+            for other, value in zip(others.tolist(), values.tolist(), strict=True):
                 same = value >= ALIKE and not mirror and _is_copy(val, place, train, other)
                 found[place].append(Match(place, other, mirror, value, same=same))
     return [sorted(matches, key=_likeness, reverse=True)[:count] for matches in found]

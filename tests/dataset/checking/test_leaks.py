@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dataset.cache import Examples
 from dataset.checking.album import Album
-from dataset.checking.leaks import Match, find_leaks, leak_findings
+from dataset.checking.leaks import ALIKE, Match, find_leaks, leak_findings
+from dataset.checking.likeness import nearest, usual
 from dataset.scenes.street import draw_scene
 from tests.dataset.checking.conftest import scenery
 
@@ -119,6 +121,50 @@ def test_pictures_that_are_black_but_for_a_few_spots_are_not_alike() -> None:
         for x, y in random.integers(10, 118, (5, 2)).tolist():
             cv2.circle(photo, (x, y), 8, (150, 150, 150), -1)
     assert find_leaks(Album(train), Album(val), closely=True) == []
+
+
+def eyes(first: int, count: int, split: str) -> Examples:
+    """A bright disc on black in each photo, as of the back of an eye, and other vessels in it."""
+    random = np.random.default_rng(first)
+    examples = scenery(first, count, split)
+    for photo in examples.photos:
+        photo[:] = 0
+        cv2.circle(photo, (64, 64), 56, (200, 90, 40), -1)
+        photo[:] = cv2.GaussianBlur(photo, (0, 0), 4)
+        for end in random.integers(20, 108, (6, 2)).tolist():
+            cv2.line(photo, (64, 64), end, (110, 40, 20), 2)
+    return examples
+
+
+def test_what_all_photos_of_a_set_have_in_common_makes_none_a_copy() -> None:
+    train, val = Album(eyes(0, 12, "train")), eyes(100, 4, "val")
+    (likeness,) = nearest(Album(val).prints[:1], train.prints, 1)[1][0]
+    assert likeness > ALIKE, "so alike are they all"
+    assert find_leaks(train, Album(val)) == find_leaks(train, Album(val), closely=True) == []
+    val.photos[1], val.photos[2] = train.photos[3], relit(as_jpeg(train.photos[7]))
+    matches = find_leaks(train, Album(val))
+    assert [(match.val, match.train, match.kind) for match in matches] == [
+        (1, 3, "same"),
+        (2, 7, "alike"),
+    ]
+
+
+def test_copies_are_found_in_a_set_of_copies() -> None:
+    train, val = scenery(0, 8, "train"), scenery(100, 2, "val")
+    for photo in train.photos:
+        photo[:] = train.photos[0]
+    val.photos[0], val.photos[1] = train.photos[0], as_jpeg(train.photos[0])
+    matches = find_leaks(Album(train), Album(val))
+    assert [(match.val, match.kind) for match in matches] == [(0, "same"), (1, "alike")]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(7, 0.0), (8, 0.85)])
+def test_what_is_usual_takes_some_photos_to_know(count: int, expected: float) -> None:
+    train = scenery(0, count, "train")
+    for photo in train.photos:
+        photo[:] = train.photos[0]
+    assert usual(Album(train).prints) == expected
+    assert usual(Album(scenery(0, 12, "train")).prints) == 0, "they have little in common"
 
 
 def test_a_place_is_no_leak_below_its_limit() -> None:
