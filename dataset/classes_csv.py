@@ -5,13 +5,15 @@
     car,#00008E,                  nucleus,255,
     border,0 0 0,yes              unsure,9,yes
 
-Rows with the same name are one class. `ignore` may be left out.
+Rows with the same name are one class. `ignore` may be left out. Columns may also be called as in
+the tables of others: class for name, pixel value for id, and r, g, b instead of a colour.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,10 @@ from labels.coding import Coding, colour_code, colour_coding, colour_of
 from utils_func import BadInput
 
 FILE = "classes.csv"
+NAME = ("name", "class_name", "class name", "class", "label")
+COLOUR = (("colour",), ("color",))
+ID = (("id",), ("class_id",), ("pixel value",), ("value",), ("index",))
+CHANNELS = (("rgb",), ("r", "g", "b"), ("red", "green", "blue"))
 NO = ("", "0", "no", "false")
 EXAMPLE = "Expected columns name, colour (such as 128 64 128 or #804080) or id, and ignore"
 
@@ -38,45 +44,62 @@ def overruled(path: Path | None, coding: Coding) -> tuple[Coding, list[str]]:
     if path is None:
         return coding, []
     coloured, rows = read_table(path)
-    return _coding(path, rows, coloured, coding), [f"Classes and their meaning are from {path}."]
+    return coding_of(path, rows, coloured, coding), [f"Classes and their meaning are from {path}."]
 
 
-def read_table(path: Path) -> tuple[bool, list[Row]]:
-    """Whether the codes of a table are colours, and its rows."""
+def read_table(
+    path: Path, kinds: Sequence[Sequence[str]] = (*COLOUR, *ID, *CHANNELS)
+) -> tuple[bool, list[Row]]:
+    """Whether the codes of a table are colours, and its rows.
+
+    Args:
+        path: The table.
+        kinds: The columns that codes are taken from, the first ones that it has.
+    """
+    columns, lines = _read(path)
+    kind = next((kind for kind in kinds if columns.keys() >= set(kind)), None)
+    name = next((name for name in NAME if name in columns), None)
+    if kind is None or name is None or not lines:
+        raise BadInput(
+            f"{path} has the columns {', '.join(columns) or 'none'}. {EXAMPLE}. Correct it."
+        )
+    parts = [[columns.get(one, one) for one in part] for part in ((name,), kind, ("ignore",))]
+    cells = [
+        [" ".join((line.get(column) or "").strip() for column in part) for part in parts]
+        for line in lines
+    ]
+    rows = [_row(path, number, line, kind in ID) for number, line in enumerate(cells, start=2)]
+    return kind not in ID, rows
+
+
+def _read(path: Path) -> tuple[dict[str, str], list[dict[str, str | None]]]:
+    """The columns of a CSV as they are called in it, by their names in small letters; its lines."""
     try:
         if not path.is_file():
             raise OSError("it is no file")
         with path.open(newline="", encoding="utf-8-sig") as file:
             table = csv.DictReader(file, skipinitialspace=True)
             columns = {(name or "").strip().lower(): name for name in table.fieldnames or ()}
-            lines = list(table)
+            return columns, list(table)
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise BadInput(f"{path} cannot be read: {problem}. {EXAMPLE}. Correct it.") from None
-    kind = next((name for name in ("colour", "color", "id") if name in columns), None)
-    if kind is None or "name" not in columns or not lines:
+
+
+def _row(path: Path, number: int, cells: list[str], is_id: bool) -> Row:
+    name, code, ignore = cells
+    parsed = _id(code) if is_id else colour(code)
+    if not name or parsed is None:
         raise BadInput(
-            f"{path} has the columns {', '.join(columns) or 'none'}. {EXAMPLE}. Correct it."
+            f"{path}, line {number}: '{name},{code}' is no class. {EXAMPLE}. Correct it."
         )
-    rows = []
-    for number, line in enumerate(lines, start=2):
-        name, code, ignore = (
-            (line.get(columns.get(column, column)) or "").strip()
-            for column in ("name", kind, "ignore")
-        )
-        parsed = _id(code) if kind == "id" else _colour(code)
-        if not name or parsed is None:
-            raise BadInput(
-                f"{path}, line {number}: '{name},{code}' is no class. {EXAMPLE}. Correct it."
-            )
-        rows.append(Row(name, parsed, ignore.lower() not in NO))
-    return kind != "id", rows
+    return Row(name, parsed, ignore.lower() not in NO)
 
 
 def _id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and int(text) < 1 << 24 else None
 
 
-def _colour(text: str) -> int | None:
+def colour(text: str) -> int | None:
     if re.fullmatch(r"#?[0-9a-fA-F]{6}", text):
         return int(text.removeprefix("#"), 16)
     parts = [int(part) for part in re.findall(r"\d+", text)]
@@ -87,7 +110,7 @@ def _is_colour(parts: list[int]) -> bool:
     return len(parts) == 3 and max(parts) <= 255
 
 
-def _coding(path: Path, rows: list[Row], coloured: bool, found: Coding) -> Coding:
+def coding_of(path: Path, rows: list[Row], coloured: bool, found: Coding) -> Coding:
     names = tuple(dict.fromkeys(row.name for row in rows if not row.ignore))
     if not 1 <= len(names) < IGNORE:
         raise BadInput(

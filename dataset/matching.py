@@ -2,8 +2,8 @@
 
     dataset = matched(dataset, card.classes, "output/unet_model.hdf5")
 
-Classes are the same where their names are. Colours that nobody has named are the same where they
-are near each other, as those learned from smeared labels differ a little from set to set.
+Classes are the same where their names are. A colour that nobody has named is the same as a class of
+nearly this colour, as those learned from smeared labels differ a little from set to set.
 """
 
 from __future__ import annotations
@@ -62,15 +62,13 @@ def _entries(classes: Classes) -> list[tuple[str, Colour]]:
 
 
 def _place(name: str, colour: Colour, classes: Classes) -> int | None:
-    """The id in `classes` of a class with this name, or with nearly this colour and no name."""
+    """The id in `classes` of this name, or of nearly this colour where one of them has no name."""
     if name in classes.names:
         return classes.names.index(name)
-    if not name.startswith("#"):
-        return None
     distances = {
         index: max(abs(one - other) for one, other in zip(colour, theirs, strict=True))
         for index, (called, theirs) in enumerate(_entries(classes))
-        if called.startswith("#")
+        if name.startswith("#") or called.startswith("#")
     }
     nearest = min(distances, key=lambda index: distances[index], default=None)
     return nearest if nearest is not None and distances[nearest] <= NEAR else None

@@ -8,6 +8,7 @@ What they mean is found from all of them (dataset/meaning). Only asked when no o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from dataset.formats.grouping import GROUPS, are_groups, groups_of
 from dataset.formats.halves import LEAST, few_colours, is_label, look_at, read_halves_like
 from dataset.formats.pairing import pair_up, picture_files_below
 from dataset.formats.siblings import splits_beside, strangers_beside
+from dataset.formats.tables import LEVELS_UP
 from dataset.formats.words import name_of
 from dataset.meaning import Meaning, find_meaning
 from dataset.meaning.looking import LabelReader, read_second_file
+from dataset.meaning.naming import with_names
 from dataset.pairs import Dataset, Pair
 from utils_func import read_picture
 
@@ -91,7 +94,7 @@ def _all_pairs(splits: Splits) -> tuple[Pair, ...]:
 
 
 def _two_files(root: Path, splits: Splits, table: Path | None, remarks: list[str]) -> Dataset:
-    meaning = _meaning(table, splits, read_second_file, lambda pair: read_picture(pair.label))
+    meaning = _meaning(root, table, splits, read_second_file, lambda pair: read_picture(pair.label))
     read: Reader = read_coloured_files if meaning.coloured else read_files
     reader = "colours" if meaning.coloured else "files"
     told = [*remarks, *_held_out(root, splits), *meaning.remarks]
@@ -99,11 +102,21 @@ def _two_files(root: Path, splits: Splits, table: Path | None, remarks: list[str
 
 
 def _meaning(
-    table: Path | None, splits: Splits, read: LabelReader, as_colour: LabelReader
+    root: Path, table: Path | None, splits: Splits, read: LabelReader, as_colour: LabelReader
 ) -> Meaning:
     """What the labels mean; a classes.csv says at least whether they are ids or colours."""
-    told = read_table(table)[0] if table else None
-    return find_meaning(_all_pairs(splits), read, as_colour, told)
+    pairs = _all_pairs(splits)
+    if table:
+        return find_meaning(pairs, read, as_colour, read_table(table)[0])
+    meaning, root = find_meaning(pairs, read, as_colour), root.absolute()
+    return with_names(meaning, root, _around(root, pairs[0]))
+
+
+def _around(root: Path, pair: Pair) -> Iterator[Path]:
+    """Where a set may have a table of its classes."""
+    for file in (pair.label.absolute(), pair.photo.absolute()):
+        yield from (place for place in file.parents if place.is_relative_to(root))
+    yield from root.parents[:LEVELS_UP]
 
 
 def _folder_of_labels(root: Path, files: list[Path]) -> Path | None:
@@ -132,7 +145,7 @@ def _side_by_side(
     def label(pair: Pair) -> np.ndarray:
         return read_halves(pair, looked.side)[1]
 
-    meaning = _meaning(table, splits, label, label)
+    meaning = _meaning(root, table, splits, label, label)
     read = partial(read_halves_like, side=looked.side, shape=looked.shape)
     half = f"The label is the {looked.side} half of each picture."
     told = [*remarks, half, *_held_out(root, splits), *meaning.remarks]

@@ -13,6 +13,7 @@ from utils_func import BadInput
 
 MASK = Classes(("background", "foreground"), ((0, 0, 0), (255, 255, 255)), ())
 WHITE = 240  # values from here on look alike
+OBJECTS = "Labels number the objects"
 NAME_THEM = "Name them in a classes.csv beside the data."
 
 
@@ -78,7 +79,7 @@ def _mask(whites: Sequence[int]) -> str:
 
 def _numbers(looks: Sequence[Look], values: Sequence[int]) -> str:
     return (
-        f"Labels number the objects of each picture, {values[-1]} at the most; "
+        f"{OBJECTS} of each picture, {values[-1]} at the most; "
         f"{_richest(looks)} values. All objects are one class, foreground, and 0 is background. "
         "If these are classes, name them in a classes.csv beside the data."
     )

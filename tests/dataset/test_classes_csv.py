@@ -43,6 +43,27 @@ def test_colours_in_any_notation(tmp_path: Path, colour: str) -> None:
     assert coding.meaning == {0x804080: 0, 0x010203: 1, 0: IGNORE}
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "name,r,g,b\nroad,128,64,128\nsky,1,2,3\n",
+        "Class, Red, Green, Blue\nroad, 128, 64, 128\nsky, 1, 2, 3\n",
+        'label,rgb\nroad,"(128, 64, 128)"\nsky,"(1, 2, 3)"\n',
+        "class,class_name,r,g,b\n0,road,128,64,128\n1,sky,1,2,3\n",
+    ],
+)
+def test_columns_as_the_tables_of_others_have_them(tmp_path: Path, table: str) -> None:
+    coding, _ = overruled(written(tmp_path, table), colour_coding(CITYSCAPES))
+    assert coding.classes.names == ("road", "sky")
+    assert coding.meaning == {0x804080: 0, 0x010203: 1, 0: IGNORE}
+
+
+def test_of_an_id_and_channels_the_id_counts(tmp_path: Path) -> None:
+    table = "name,id,r,g,b\nroad,7,128,64,128\nsky,3,1,2,3\n"
+    coding, _ = overruled(written(tmp_path, table), FOUND)
+    assert (coding.kind, coding.meaning) == ("values", {7: 0, 3: 1})
+
+
 def test_smeared_colours_stay_smeared(tmp_path: Path) -> None:
     table = "name,color,ignore\ncar,0 0 142,\ncar,200 0 0,\nroad,128 64 128,\nedge,9 9 9,x\n"
     coding, _ = overruled(written(tmp_path, table), Coding("smeared", CITYSCAPES))

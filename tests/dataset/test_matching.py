@@ -52,6 +52,17 @@ def test_colours_without_a_name_are_matched_where_they_are_near() -> None:
     )
 
 
+def test_a_colour_without_a_name_is_the_class_of_that_colour() -> None:
+    colours = ((10, 10, 10), (250, 100, 7), (9, 200, 90))
+    unnamed, named = ("#0a0a0a", "#fa6407", "#09c85a"), ("road", "car", "tree")
+    model = Classes(named, colours)
+    assert matched(dataset_of(*unnamed, colours=colours), model, "m").classes == model
+    model = Classes(unnamed, colours)
+    assert matched(dataset_of(*named, colours=colours), model, "m").classes == model
+    with pytest.raises(BadInput, match="does not know 'tram'"):
+        matched(dataset_of("tram", colours=colours[:1]), Classes(named, colours), "m")
+
+
 def test_two_colours_near_one_of_the_model_are_not_merged() -> None:
     dataset = dataset_of("#0a0a0a", "#0c0c0c", colours=((10, 10, 10), (12, 12, 12)))
     model = Classes(("#0b0b0b", "#fa6410"), ((11, 11, 11), (250, 100, 16)))
@@ -72,10 +83,10 @@ def test_a_colour_that_the_model_has_not_seen_is_refused() -> None:
         matched(dataset, model, "m")
 
 
-def test_names_are_no_colours() -> None:
+def test_colours_that_are_far_from_all_classes_are_none_of_them() -> None:
     dataset = dataset_of("#808080", "#808081")
     with pytest.raises(BadInput, match="'#808080', '#808081' of pairs; it knows 'road', 'car'"):
-        matched(dataset, Classes(("road", "car"), (GREY, GREY)), "m")
+        matched(dataset, Classes(("road", "car"), ((1, 1, 1), (2, 2, 2))), "m")
 
 
 def test_of_many_strange_classes_some_are_named() -> None:
