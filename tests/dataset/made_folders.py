@@ -34,8 +34,9 @@ def save(picture: np.ndarray | Image.Image, path: Path, **options: object) -> No
 def write(folder: Path, label: Callable[[int], np.ndarray | Image.Image], ending: str = "png",
           count: int = 5, **options: object) -> None:  # fmt: skip
     for number in range(count):
-        save(photo_of(number), folder / "images" / f"{number}.png")
-        save(label(number), folder / "masks" / f"{number}.{ending}", **options)
+        made = label(number)
+        save(photo_of(number, len(np.asarray(made))), folder / "images" / f"{number}.png")
+        save(made, folder / "masks" / f"{number}.{ending}", **options)
 
 
 def through_jpeg(picture: np.ndarray) -> np.ndarray:

@@ -55,6 +55,42 @@ class TestColours:
         for name, label in decoded(dataset).items():
             np.testing.assert_array_equal(dataset.classes.paint(label), table[ids_of(int(name))])
 
+    @pytest.mark.parametrize(
+        "table", [CITYSCAPES.colours[:5], ((1, 2, 3), (250, 9, 7), (9, 99, 9))]
+    )
+    def test_colours_of_a_few_stray_pixels_are_no_classes(
+        self, tmp_path: Path, table: tuple[tuple[int, int, int], ...]
+    ) -> None:
+        def label(seed: int) -> np.ndarray:
+            ids = ids_of(seed, len(table)).repeat(8, 0).repeat(8, 1)
+            picture = np.array(table, np.uint8)[ids]
+            if seed == 2:
+                picture[0, :30] = 77  # a line along the edge
+                picture[200, 200] = 78
+            return picture
+
+        write(tmp_path, label)
+        dataset = open_dataset(tmp_path)
+        known = len(table) == 5
+        assert len(dataset.classes) == (19 if known else 3)
+        (told,) = (remark for remark in dataset.remarks if "Ignored" in remark)
+        assert told.endswith("Ignored: (77, 77, 77), (78, 78, 78), in 31 stray pixels.")
+        ids = decoded(dataset)["2"]
+        assert (ids[0, :30] == IGNORE).all()
+        assert ids[200, 200] == IGNORE
+        assert (ids == IGNORE).sum() == 31
+
+    def test_a_small_class_is_one_if_it_is_a_spot_anywhere(self, tmp_path: Path) -> None:
+        def label(seed: int) -> np.ndarray:
+            picture = np.array([(1, 2, 3), (250, 9, 7)], np.uint8)[ids_of(seed, 2)]
+            picture = picture.repeat(8, 0).repeat(8, 1)
+            if seed == 2:
+                picture[10:13, 10:13] = 77
+            return picture
+
+        write(tmp_path, label)
+        assert len(open_dataset(tmp_path).classes) == 3
+
     def test_smeared_colours_of_a_known_table(self, tmp_path: Path) -> None:
         write(tmp_path, lambda seed: CITYSCAPES.paint(ids_of(seed, 4)), "jpg", quality=90)
         dataset = open_dataset(tmp_path)
