@@ -19,7 +19,7 @@ from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
 from dataset.wording import counted
 from evaluation.plots import QUIET, new_figure, save_figure
-from labels.classes import IGNORE, Classes
+from labels.classes import IGNORE, Classes, Colour
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -140,17 +140,21 @@ def _draw_sample(
         axes.set_axis_off()
 
 
-def _draw_legend(figure: Figure, layout: Layout, classes: Classes, cached: Cached) -> None:
-    """A swatch for each class, with its share of train's labelled pixels, and one for ignored."""
-    from matplotlib.patches import Rectangle
-
-    counts = ClassCounts(cached.train if len(cached.train) else cached.val)
+def legend_of(classes: Classes, counts: ClassCounts) -> list[tuple[Colour, str]]:
+    """The colour of each class with its share of the labelled pixels, and that of ignored ones."""
     total = max(1, counts.pixels.sum())
     entries = [
         (colour, f"{name}  {_percent(counts.pixels[index] / total)}")
         for index, (name, colour) in enumerate(zip(classes.names, classes.colours, strict=True))
     ]
-    entries.append(((0, 0, 0), "ignored"))
+    return [*entries, ((0, 0, 0), "ignored")] if counts.ignored else entries
+
+
+def _draw_legend(figure: Figure, layout: Layout, classes: Classes, cached: Cached) -> None:
+    """A swatch and a text for each entry, by the shares in train."""
+    from matplotlib.patches import Rectangle
+
+    entries = legend_of(classes, ClassCounts(cached.train if len(cached.train) else cached.val))
     step = (layout.sheet[0] - 2 * MARGIN) / layout.legend_columns
     for place, (colour, text) in enumerate(entries):
         column, row = divmod(place, layout.legend_rows)

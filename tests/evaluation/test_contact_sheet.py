@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from dataset.cache import Cached, Examples
+from dataset.class_counts import ClassCounts
 from dataset.pairs import Dataset
-from evaluation.contact_sheet import choose, draw_contact_sheet, lay_out, overlay
+from evaluation.contact_sheet import choose, draw_contact_sheet, lay_out, legend_of, overlay
 from labels.classes import IGNORE, Classes, numbered_classes
 
 TWO = Classes(("background", "disc"), ((200, 0, 0), (0, 0, 200)))
@@ -64,6 +65,15 @@ def test_small_pictures_are_enlarged_so_that_borders_are_thin() -> None:
         512,
         3,
     )
+
+
+def test_the_legend_has_shares_and_says_ignored_where_anything_is() -> None:
+    examples = several(2, "train")
+    examples.labels[0, :4] = 1  # a quarter of all
+    expected = [((200, 0, 0), "background  75.0%"), ((0, 0, 200), "disc  25.0%")]
+    assert legend_of(TWO, ClassCounts(examples)) == expected
+    examples.labels[1, 0, 0] = IGNORE
+    assert legend_of(TWO, ClassCounts(examples))[-1] == ((0, 0, 0), "ignored")
 
 
 def test_the_sheet_is_a_picture_of_its_size_and_odd_names_are_no_formulas(tmp_path: Path) -> None:
