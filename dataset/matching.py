@@ -16,9 +16,8 @@ import numpy as np
 
 from dataset.pairs import Dataset, Example, Pair
 from labels.classes import IGNORE, Classes, Colour
+from labels.coding import NEAR, distance
 from utils_func import BadInput
-
-NEAR = 8  # largest difference of a channel
 
 
 def matched(dataset: Dataset, classes: Classes, model: object) -> Dataset:
@@ -66,7 +65,7 @@ def _place(name: str, colour: Colour, classes: Classes) -> int | None:
     if name in classes.names:
         return classes.names.index(name)
     distances = {
-        index: max(abs(one - other) for one, other in zip(colour, theirs, strict=True))
+        index: distance(colour, theirs)
         for index, (called, theirs) in enumerate(_entries(classes))
         if name.startswith("#") or called.startswith("#")
     }

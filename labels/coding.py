@@ -26,6 +26,8 @@ from labels.unmixing import Decoded
 
 # Raised whenever the same picture decodes to other ids.
 VERSION = 2
+# Colours learned from smeared labels are so close, in each channel, to those that are meant.
+NEAR = 8
 UNKNOWN = 254  # no id of a class: a table has 254 at most
 Kind = Literal["values", "colours", "smeared"]
 
@@ -106,6 +108,11 @@ def colour_code(colour: Colour) -> int:
 
 def colour_of(code: int) -> Colour:
     return code >> 16 & 255, code >> 8 & 255, code & 255
+
+
+def distance(one: Colour, other: Colour) -> int:
+    """Between two colours, in the channel where they differ most."""
+    return max(abs(own - theirs) for own, theirs in zip(one, other, strict=True))
 
 
 def colour_codes(picture: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from dataset.meaning.looking import Look
 from dataset.meaning.values import MASK, NAME_THEM
 from dataset.wording import counted
 from labels.classes import CITYSCAPES, IGNORE, Classes, Colour
-from labels.coding import Coding, colour_code, colour_coding, colour_of
+from labels.coding import NEAR, Coding, colour_code, colour_coding, colour_of
 from labels.learning import Palette, learn_palette
 from labels.unmixing import UNKNOWN_LIMIT, decode
 from utils_func import BadInput
@@ -22,8 +22,8 @@ from utils_func import BadInput
 FEWEST_KNOWN, LEAST_OF_TABLE = 4, 0.2
 # A class occurs where so many of all pixels are certainly its.
 OCCURS = 0.0005
-# A learned colour this close to one of a table is that one; so large a share must be.
-NEAR, LEAST_NAMED = 8, 0.95
+# So large a share of what was learned must be near to colours of a table.
+LEAST_NAMED = 0.95
 # What is looked at of each smeared label to recognise its table, at so many labels.
 WINDOW, WINDOWS = 256, 12
 # A colour in a smaller share of all pixels, and nowhere in 3×3 of them, is no class.

@@ -20,7 +20,7 @@ from dataset.meaning.colours import known_tables
 from dataset.meaning.deciding import Meaning
 from dataset.meaning.values import NAME_THEM, OBJECTS
 from labels.classes import IGNORE, Classes, numbered_classes
-from labels.coding import Coding, colour_code, colour_of
+from labels.coding import NEAR, Coding, colour_code, colour_of, distance
 from utils_func import BadInput
 
 # One is in the file's name. Others, such as labels.csv, are lists of pictures more often.
@@ -32,7 +32,6 @@ VOIDS = """
 """
 VOID = frozenset(VOIDS.split())
 NOTHING = VOID | {"background"}
-NEAR = 8  # a colour that was learned from smeared labels is so close in each channel
 LEAST = 0.5  # of the colours must be in a table, or it is one of something else
 
 
@@ -40,7 +39,6 @@ LEAST = 0.5  # of the colours must be in a table, or it is one of something else
 class Table:
     """The rows of a file."""
 
-    path: Path
     coloured: bool
     rows: list[Row]
     in_order: bool = True
@@ -76,7 +74,7 @@ def _files(folders: Iterable[Path]) -> Iterator[Path]:
 def _read(path: Path, values: bool) -> Table:
     if path.suffix == ".csv":
         colours = (*COLOUR, *CHANNELS)
-        return Table(path, *read_table(path, (*ID, *colours) if values else (*colours, *ID)))
+        return Table(*read_table(path, (*ID, *colours) if values else (*colours, *ID)))
     try:
         found = json.loads(path.read_text("utf-8-sig"))["classes"]
         codes = [(str(one["title"]), colour(str(one["color"]))) for one in found]
@@ -84,7 +82,7 @@ def _read(path: Path, values: bool) -> Table:
         codes = []
     # Supervisely's labels count from 1, and have a background that is not in the table.
     rows = [Row(name, code, False) for name, code in codes if code is not None]
-    return Table(path, True, rows, in_order=False)
+    return Table(True, rows, in_order=False)
 
 
 def _codes(coding: Coding) -> dict[int, int]:
@@ -134,13 +132,8 @@ def _is_in_order(table: Table, codes: Mapping[int, int]) -> bool:
 
 
 def _near(code: int, rows: Iterable[Row]) -> Row | None:
-    return next((row for row in rows if _distance(code, row.code) <= NEAR), None)
-
-
-def _distance(one: int, other: int) -> int:
-    """Between two colours, in the channel where they differ most."""
-    channels = zip(colour_of(one), colour_of(other), strict=True)
-    return max(abs(own - others) for own, others in channels)
+    own = colour_of(code)
+    return next((row for row in rows if distance(own, colour_of(row.code)) <= NEAR), None)
 
 
 def _renamed(meaning: Meaning, known: Mapping[int, Row], path: Path) -> Meaning:
