@@ -122,6 +122,8 @@ def _train_recipe(config: Config, dataset: Dataset, setting: Setting, path: Path
     print(*plan.lines(), sep="\n", flush=True)
     training = plan.training
     outcome = training.run(plan.estimate, lambda: None, lambda outcome: None)
+    if outcome.ended == "interrupted":
+        raise KeyboardInterrupt  # a part of the time is no result to keep
     counts = {
         "images": outcome.steps * training.at_once,
         "seconds": outcome.seconds,
