@@ -26,8 +26,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from dataset.held import when_free
 from dataset.pairs import Dataset, Example, Pair
-from utils_func import BadInput, Levels, resize_photo
+from utils_func import BadInput, Levels, picture_files, resize_photo
 
 VERSION = 4
 PARTS: dict[str, tuple[type, tuple[int, ...]]] = {
@@ -92,7 +93,9 @@ def open_cache(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Cached:
-    """Decodes a dataset to pictures of size (height, width), or finds it decoded."""
+    """Decodes a dataset to pictures of size (height, width), or finds it decoded. Takes away the
+    caches that were not used for longest.
+    """
     content = hash_files([*dataset.train, *dataset.val], workers)
     split = len(dataset.train)  # the same files may be divided otherwise
     key = hash_text(VERSION, content, split, dataset.decoder, size, dataset.classes.to_json())
@@ -118,14 +121,13 @@ def hash_files(pairs: list[Pair], workers: int) -> str:
     def hash_one(file: Path) -> str:
         try:
             if file.is_dir():  # many pictures that are one label together
-                return hash_text(
-                    [(entry.name, hash_one(entry)) for entry in sorted(file.iterdir())]
-                )
+                pictures = sorted(picture_files(file))  # not what Finder leaves in folders
+                return hash_text([(picture.name, hash_one(picture)) for picture in pictures])
             if not file.is_file():
                 return "no file"
             return hashlib.sha256(file.read_bytes()).hexdigest()
-        except OSError as problem:
-            return f"unreadable: {problem.strerror}"
+        except (OSError, BadInput) as problem:
+            return f"unreadable: {problem}"
 
     files = list(dict.fromkeys(file for pair in pairs for file in (pair.photo, pair.label)))
     with ThreadPoolExecutor(workers) as pool:
@@ -144,7 +146,7 @@ def _beside(place: Path) -> Iterator[Path]:
     try:
         yield unfinished
         try:
-            unfinished.rename(place)
+            when_free(lambda: unfinished.rename(place))
         except OSError:
             if not place.exists():  # else another run was quicker
                 raise

@@ -78,11 +78,18 @@ def _read(path: Path) -> tuple[dict[str, str], list[dict[str, str | None]]]:
         if not path.is_file():
             raise OSError("it is no file")
         with path.open(newline="", encoding="utf-8-sig") as file:
-            table = csv.DictReader(file, skipinitialspace=True)
+            between = _between(file.readline())
+            file.seek(0)
+            table = csv.DictReader(file, delimiter=between, skipinitialspace=True)
             columns = {(name or "").strip().lower(): name for name in table.fieldnames or ()}
             return columns, list(table)
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise BadInput(f"{path} cannot be read: {problem}. {EXAMPLE}. Correct it.") from None
+
+
+def _between(header: str) -> str:
+    """What stands between cells: Excel writes semicolons where people write 0,5 for a half."""
+    return ";" if ";" in header and "," not in header else ","
 
 
 def _row(path: Path, number: int, cells: list[str], is_id: bool) -> Row:

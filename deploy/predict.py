@@ -9,6 +9,9 @@ probabilities are brought back to the picture's own size.
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
+from glob import glob
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +64,7 @@ def find_pictures(places: tuple[Path, ...]) -> list[tuple[Path, Path]]:
             "python main.py predict photo.jpg"
         )
     found: list[tuple[Path, Path]] = []
-    for place in places:
+    for place in chain.from_iterable(map(_meant_by, places)):
         if place.is_dir():
             below = sorted(folder for folder in place.rglob("*") if _is_theirs(folder, place))
             folders = [place, *below]
@@ -82,6 +85,12 @@ def find_pictures(places: tuple[Path, ...]) -> list[tuple[Path, Path]]:
     return _without_collisions(found)
 
 
+def _meant_by(place: Path) -> Iterator[Path]:
+    """What matches a pattern such as photos/*.jpg, which Windows hands over as it is."""
+    found = [] if place.exists() else glob(str(place))  # noqa: PTH207 - that of Path raises for some
+    yield from sorted(map(Path, found)) or [place]
+
+
 def _is_theirs(folder: Path, place: Path) -> bool:
     """Leaves out hidden folders, and what predicting here before has written."""
     parts = folder.relative_to(place).parts
@@ -91,15 +100,20 @@ def _is_theirs(folder: Path, place: Path) -> bool:
 
 def _without_collisions(found: list[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
     """Names results by the picture's stem: 'a' for a.jpg, and 'a.png', 'a_2' where 'a' is taken."""
-    taken: set[Path] = set()
+    taken: set[str] = set()
     named = []
     for file, result in found:
         numbered = (result.with_name(f"{result.stem}_{number}") for number in count(2))
         choices = chain((result.with_suffix(""), result), numbered)
-        name = next(choice for choice in choices if choice not in taken)
-        taken.add(name)
+        name = next(choice for choice in choices if _as_one_file(choice) not in taken)
+        taken.add(_as_one_file(name))
         named.append((file, name))
     return named
+
+
+def _as_one_file(path: Path) -> str:
+    """The same for all names that Windows and macOS take for one."""
+    return unicodedata.normalize("NFC", str(path)).casefold()
 
 
 def check_pictures(pictures: list[tuple[Path, Path]], skip_bad: bool) -> list[tuple[Path, Path]]:

@@ -14,9 +14,11 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dataset.held import when_free
 from utils_func import BadInput
 
 MODEL, INTERRUPTED = "unet_model.hdf5", "unet_model_interrupted.hdf5"
@@ -64,7 +66,7 @@ def replacing(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have deleted it meanwhile
         yield beside
         _flush(beside)
-        beside.replace(path)
+        when_free(lambda: beside.replace(path))
     except OSError as problem:
         raise NotWritten(path, problem.strerror or str(problem)) from problem
     finally:
@@ -109,27 +111,34 @@ def make_writable(folder: Path) -> None:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keeps other runs out of the folder. The system opens the lock when a run dies, however."""
+    """Keeps other runs out of the folder, and takes away what killed ones left half-written. The
+    system opens the lock when a run dies, however.
+    """
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / ".lock")
     try:
         lock.acquire(timeout=0)
+        _sweep(folder)
     except Timeout:
         raise BadInput(
             f"Another run is writing to {folder}. Expected a folder that one run has for itself. "
             "Wait until that one ends, or name another folder with --output."
         ) from None
     except (NotImplementedError, OSError):
-        pass  # a file system without locks
+        pass  # a file system without locks: what is half-written may be a living run's
     try:
-        for pattern in FILES:  # what a run that was killed had not written to its end
-            for left in folder.glob(f".[0-9]*-{pattern}"):
-                with suppress(OSError):
-                    left.unlink(missing_ok=True)
         yield
     finally:
         lock.release()
+
+
+def _sweep(folder: Path) -> None:
+    """Takes away what a run that was killed had not written to its end."""
+    for pattern in FILES:
+        for left in folder.glob(f".[0-9]*-{pattern}"):
+            with suppress(OSError):
+                left.unlink(missing_ok=True)
 
 
 def _reason(folder: Path, problem: OSError) -> str:
@@ -142,21 +151,31 @@ def results(folder: Path, patterns: Sequence[str] = FILES) -> list[Path]:
 
 
 def move_earlier(folder: Path, patterns: Sequence[str] = FILES) -> Path | None:
-    """Moves the files of the run before to earlier/TIME. Returns that folder, if there was one."""
+    """Moves the files of the run before to earlier/TIME, all or none. Returns that folder, if there
+    was one.
+    """
     files = results(folder, patterns)
     if not files:
         return None
     newest = max(file.stat().st_mtime for file in files)
     name = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(newest))
     place = _unused(folder / "earlier" / name)
+    moved: list[Path] = []
     try:
         place.mkdir(parents=True)
         for file in files:
-            file.rename(place / file.name)
+            when_free(partial(file.rename, place / file.name))
+            moved.append(file)
     except OSError as problem:
+        for file in moved:
+            with suppress(OSError):
+                (place / file.name).rename(file)
+        with suppress(OSError):
+            place.rmdir()
         raise BadInput(
-            f"The run before cannot be moved to {place}: {problem.strerror}. Expected to find a "
-            "folder there, or none. Move it away yourself, or name another folder with --output."
+            f"The run before cannot be moved to {place}: {problem}. Expected to find a folder "
+            "there, or none, and files that no program holds. Close what has them open, move them "
+            "away yourself, or name another folder with --output."
         ) from None
     return place
 

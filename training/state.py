@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from dataset.held import when_free
 from training.run_folder import replacing
 from utils_func import BadInput
 
@@ -87,4 +88,11 @@ def _expect_no_bomb(path: Path) -> None:
 
 def remove_state(folder: Path) -> None:
     """A run that is over has no state to go on from."""
-    (folder / NAME).unlink(missing_ok=True)
+    path = folder / NAME
+    try:
+        when_free(lambda: path.unlink(missing_ok=True))
+    except OSError as problem:
+        print(
+            f"\n{path} cannot be deleted: {problem.strerror}. The run is over all the same. Delete "
+            "it, or the next one with these options goes on from there, where it is over."
+        )

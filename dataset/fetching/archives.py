@@ -17,6 +17,7 @@ from typing import Any
 from dataset.counting import counting
 from dataset.fetching.places import beside, is_there
 from dataset.fetching.sources import ARCHIVES, Archive
+from dataset.held import when_free
 from utils_func import BadInput
 
 CHUNK = 1 << 20
@@ -36,7 +37,7 @@ def from_makers(name: str, downloads: Path) -> Path:
             file.unlink()
         if not is_there(final):  # else another run was quicker
             shutil.rmtree(final, ignore_errors=True)
-            unpacked.rename(final)
+            when_free(lambda: unpacked.rename(final))
     return final
 
 

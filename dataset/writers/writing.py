@@ -20,6 +20,7 @@ from pathlib import Path
 
 import cv2
 
+from dataset.held import when_free
 from dataset.writers.writer import Place, find_writer
 
 SPLITS = ("train", "val")
@@ -69,7 +70,7 @@ def write_dataset(
         unfinished.mkdir(parents=True)
         _write_all(_jobs(name, unfinished, train, val, seed), progress, workers)
         find_writer(name).finish(unfinished)
-        unfinished.rename(folder)
+        when_free(lambda: unfinished.rename(folder))
     finally:
         cv2.setNumThreads(inner_threads)
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -80,6 +80,13 @@ def test_a_table_that_a_spreadsheet_saved(tmp_path: Path) -> None:
     assert overruled(written(tmp_path, table), FOUND)[0].classes.names == ("road", "car")
 
 
+def test_a_table_that_a_spreadsheet_saved_where_commas_are_in_numbers(tmp_path: Path) -> None:
+    table = "\ufeffName;Colour;Ignore\r\nroad;128,64,128;\r\nsky;1 2 3;\r\n"
+    coding, _ = overruled(written(tmp_path, table), colour_coding(CITYSCAPES))
+    assert coding.classes.names == ("road", "sky")
+    assert coding.meaning == {0x804080: 0, 0x010203: 1, 0: IGNORE}
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [

@@ -136,6 +136,8 @@ def test_pictures_and_folders_may_be_named_together(tmp_path: Path) -> None:
         (["a_2.jpg", "x/a.jpg", "y/a.jpg", "z/a.jpg"], ["a_2", "a", "a.jpg", "a_3"]),
         (["a.png.jpg", "a.jpg", "a.png"], ["a.png", "a", "a_2"]),
         (["a.b.jpg", "a.c.jpg"], ["a.b", "a.c"]),
+        (["x/A.jpg", "a.png"], ["A", "a.png"]),
+        (["x/Bär.jpg", "ba\u0308r.png"], ["Bär", "ba\u0308r.png"]),
     ],
 )
 def test_no_two_pictures_get_the_same_name(
@@ -145,6 +147,12 @@ def test_no_two_pictures_get_the_same_name(
     found = find_pictures(tuple(tmp_path / file for file in files))
     assert [file for file, _ in found] == [tmp_path / file for file in files]
     assert [str(name) for _, name in found] == expected
+
+
+def test_a_pattern_stands_for_what_matches_it(tmp_path: Path) -> None:
+    touch(tmp_path / "a.jpg", tmp_path / "b.jpg", tmp_path / "c.png", tmp_path / "[1].png")
+    found = find_pictures((tmp_path / "*.jpg", tmp_path / "[1].png"))
+    assert [file.name for file, _ in found] == ["a.jpg", "b.jpg", "[1].png"]
 
 
 def test_the_same_picture_named_twice_is_labelled_twice(tmp_path: Path) -> None:

@@ -170,6 +170,26 @@ def test_runs_of_the_same_second_do_not_overwrite_each_other(tmp_path: Path) -> 
     assert texts == ["run.jsonfirst", "run.jsonsecond", "run.jsonthird"]
 
 
+def test_a_run_that_cannot_be_moved_whole_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_run(tmp_path)
+    rename = Path.rename
+
+    def fail(file: Path, target: Path) -> Path:
+        if file == tmp_path / "history.csv":
+            raise PermissionError(13, "The process cannot access the file", str(file))
+        return rename(file, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(BadInput) as caught:
+        move_earlier(tmp_path)
+    assert str(tmp_path / "history.csv") in str(caught.value)
+    assert "Close what has them open" in str(caught.value)
+    assert names(tmp_path) == {*OURS, "earlier"}
+    assert all((tmp_path / name).read_text() == name for name in OURS)
+
+
 def test_a_folder_is_made_and_left_empty(tmp_path: Path) -> None:
     make_writable(tmp_path / "a" / "b")
     assert names(tmp_path) == {"a", "a/b"}
@@ -245,8 +265,10 @@ def test_a_file_system_without_locks_keeps_nobody_out(
         raise NotImplementedError
 
     monkeypatch.setattr("filelock.FileLock.acquire", fail)
+    (tmp_path / ".123-state.npz").touch()  # of a run that may be alive
     with alone_in(tmp_path):
         (tmp_path / "acc.png").touch()
+        assert (tmp_path / ".123-state.npz").exists()
 
 
 @pytest.mark.parametrize("trouble", ["full", "a file in its place"])

@@ -45,6 +45,19 @@ def test_there_may_be_none_and_none_is_left_in_the_end(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_one_that_cannot_be_deleted_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(path: Path, missing_ok: bool) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write_state(tmp_path, STATE)
+    monkeypatch.setattr(Path, "unlink", fail)
+    remove_state(tmp_path)
+    said = capsys.readouterr().out
+    assert f"{tmp_path / NAME} cannot be deleted: Permission denied." in said
+
+
 @pytest.mark.parametrize("way", ["disk full", "written wrongly"])
 def test_the_one_before_stays_until_the_new_one_is_proven(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -48,6 +48,16 @@ def all_pairs(dataset: Dataset) -> dict[str, Pair]:
     return {pair.name: pair for pair in (*dataset.train, *dataset.val)}
 
 
+def test_what_finder_leaves_among_masks_changes_no_content(root: Path) -> None:
+    pairs = list(all_pairs(nuclei.find(root)).values())
+    before = hash_files(pairs, 2)
+    (root / "a1" / "masks" / ".DS_Store").write_bytes(b"Finder")
+    (root / "a1" / "masks" / "._m1.png").write_bytes(b"AppleDouble")
+    assert hash_files(pairs, 2) == before
+    save(root / "a1" / "masks" / "m3.png", FIRST)
+    assert hash_files(pairs, 2) != before
+
+
 class TestDrawn:
     def test_it_is_found_from_its_root_from_above_and_from_inside(self, drawn: Path) -> None:
         one = drawn / name(2)

@@ -176,7 +176,10 @@ def test_a_path_from_here_and_one_with_dots_are_as_good(
 
 def test_a_set_is_called_by_the_link_that_was_named(tmp_path: Path) -> None:
     root = write_pairs(tmp_path / "mine", "{}/images", "{}/masks")
-    (tmp_path / "link").symlink_to(root)
+    try:
+        (tmp_path / "link").symlink_to(root)
+    except OSError:
+        pytest.skip("Windows lets only developers make links")
     assert open_dataset(tmp_path / "link" / "train").folder == tmp_path / "link"
 
 
