@@ -36,7 +36,7 @@ class Throughput:
 def measured_rate(side: int) -> tuple[str, float]:
     """The device, and floating-point operations a second of a matrix product in bfloat16."""
     from benchmarks.rates import matrix_product
-    from training.backend import device
+    from training.device import device
 
     product = matrix_product("bfloat16", side)
     return device(), product.work / _median(product.step, steps=10)

@@ -1,29 +1,36 @@
-"""Starting Keras: the one place that knows what is special to TensorFlow or JAX.
+"""Starting Keras, and what TensorFlow and JAX say and do in ways of their own.
 
 start_keras()                # before anything imports keras
-device()                     # 'CPU, 2 cores' or 'GPU NVIDIA H200'
+is_out_of_memory(problem)    # however they say it
+synced(model)                # its variables are of now
 """
 
 from __future__ import annotations
 
 import os
-import platform
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
+from typing import Any
 
 OUT_OF_MEMORY = """\
 There is not enough memory for this network and these pictures.
-Try smaller --height and --width, or fewer --filters; to evaluate, a smaller --batch-size. (A
-training has tried smaller batches by itself.)"""
+End other programs that use it, of a GPU those that run on it, too. Or try smaller --height and
+--width, or fewer --filters; to evaluate, a smaller --batch-size. (A
+training has learned its batches in parts by itself, down to single pairs.)"""
 
 
+SETTINGS = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # Of a GPU's memory only what is needed, so that a prediction has room beside a training; and no
+    # other GPU, as nothing would be computed there.
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "CUDA_VISIBLE_DEVICES": "0",
+}
 # As TensorFlow, JAX, CUDA, OpenCV, C++ and Python say it; '_' is left out.
 NO_MEMORY = (
     *("RESOURCEEXHAUSTED", "OUTOFMEMORY", "OUT OF MEMORY", "INSUFFICIENT MEMORY", "BAD ALLOC"),
-    *("CAN'T START NEW THREAD", "STD::BADALLOC"),
+    *("CAN'T START NEW THREAD", "STD::BADALLOC", "ALLOCFAILED", "FAILED TO ALLOCATE"),
 )
 # TensorFlow calls these exhausted as well.
 OTHER_RESOURCES = ("NO SPACE LEFT", "QUOTA EXCEEDED", "TOO MANY OPEN FILES")
@@ -37,7 +44,8 @@ def start_keras() -> None:
     """
     if "keras" in sys.modules:
         return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     with _stderr_turned_away():
         import keras
 
@@ -70,32 +78,11 @@ def is_out_of_memory(problem: Exception) -> bool:
     return isinstance(problem, MemoryError) or any(words in said for words in NO_MEMORY)
 
 
-def device() -> str:
-    """What the network is computed on."""
+def synced(model: Any) -> None:
+    """Makes the variables of a model those of now: on JAX, fit() keeps values to itself until it is
+    asked, and looks at variables that were changed only after this.
+    """
     import keras
 
     if keras.backend.backend() == "jax":
-        import jax
-
-        found = [place.device_kind for place in jax.devices() if place.platform != "cpu"]
-    else:
-        import tensorflow as tf
-
-        details = map(
-            tf.config.experimental.get_device_details, tf.config.list_physical_devices("GPU")
-        )
-        found = [entry.get("device_name", "GPU") for entry in details]
-    return f"GPU {', '.join(found)}" if found else f"CPU, {os.cpu_count()} cores"
-
-
-def processor() -> str:
-    """The processor's name; where the system does not tell, its kind."""
-    with suppress(OSError):  # Linux
-        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    with suppress(OSError, subprocess.SubprocessError):  # macOS
-        return subprocess.check_output(
-            ["sysctl", "-n", "machdep.cpu.brand_string"], text=True, stderr=subprocess.DEVNULL
-        ).strip()
-    return platform.processor() or platform.machine()
+        model.jax_state_sync()

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 
 import keras
 
+from training.backend import synced
+
 WITHOUT_END = 10**6  # epochs of a run that ends by the clock alone
 WARM_UP = 0.05  # share of the run in which the learning rate rises
 FIRST_RATE = 0.01  # what it begins with, as a share of its highest
@@ -130,9 +132,7 @@ class Pace(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.constant:
             return
-        if keras.backend.backend() == "jax":
-            # On JAX, fit() looks at the model's variables again only after this.
-            self.model.jax_state_sync()
+        synced(self.model)
         share = self._share(self.step - self.step % self.parts)
         self.model.optimizer.learning_rate = self.rate * rate_share(share)
 

@@ -145,8 +145,8 @@ class Interrupted(Exception):  # noqa: N818 - nothing went wrong
     """A person pressed Ctrl-C. Raised between two steps, so that the weights are whole."""
 
 
-class StopAtNaN(keras.callbacks.Callback):
-    """Ends the training when the loss is no number any more; the best model stays.
+class NaNWatch(keras.callbacks.Callback):
+    """Raises NotANumber at the first loss that is none; what follows from it the run decides.
 
     Stands before the validation, as such weights are not worth scoring.
     """

@@ -153,9 +153,9 @@ class Training:
         part = self.cached.val.chosen(slice(self.at_once))
         seconds = []
         for _ in range(2):  # the first call compiles
-            began = time.monotonic()
+            began = time.perf_counter()
             self.scorer.score(part, self.at_once)
-            seconds.append(time.monotonic() - began)
+            seconds.append(time.perf_counter() - began)
         if self.config.favour:  # what it predicts with is compiled before the clock runs
             some = self.cached.train.chosen(slice(self.at_once))
             self.model.predict_on_batch(np.asarray(some.photos))
@@ -194,15 +194,7 @@ class Training:
         save: Callable[[State], object] = lambda state: None,
         begun: State | None = None,
     ) -> Outcome:
-        """Trains to the end, or until it is interrupted or stopped.
-
-        Args:
-            estimate: What measure() returned.
-            keep: Called whenever the network is the best so far.
-            record: Called after each epoch with the outcome so far.
-            save: Called every minute, and at an interruption, with the state to go on from.
-            begun: The state to go on from.
-        """
+        """Trains to the end, or until it is interrupted or stopped; see training/run.py."""
         from training.run import Run
 
         return Run(self, estimate, keep, record, save, begun).go()

@@ -8,10 +8,12 @@ from pathlib import Path
 import keras
 import psutil
 
+from training.device import accelerator
+
 GB = 1e9
 CONTAINER = Path("/sys/fs/cgroup")  # of Linux: what a container may use is told here
 # What a step takes for each byte of the maps that the layers give: 1.3 to 1.5 on a CPU, measured
-# with nine networks from .1 to 6 GB; and of the weights: these, their gradients, and the
+# with eight networks from .2 to 1.6 GB; and of the weights: these, their gradients, and the
 # optimiser's two means.
 PER_MAP_BYTE, PER_WEIGHT_BYTE = 1.5, 4.0
 
@@ -28,25 +30,22 @@ def step_takes(model: keras.Model, pairs: int) -> float:
     """About how many bytes a step of learning from so many pairs at once takes."""
     maps = 0.0
     for layer in model.layers:
-        sides = layer.output.shape[1:]
-        maps += math.prod(sides) * (2 if layer.compute_dtype.endswith("16") else 4)
+        given = layer.output
+        maps += math.prod(given.shape[1:]) * (2 if given.dtype.endswith("16") else 4)
     weights = 4.0 * model.count_params()
     return PER_MAP_BYTE * pairs * maps + PER_WEIGHT_BYTE * weights
 
 
 def free_there() -> float:
     """Bytes that are free where the network is computed; infinite where nobody knows."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        place = jax.devices()[0]
-        if place.platform != "cpu":
-            told = place.memory_stats() or {}
-            return float(told.get("bytes_limit", math.inf)) - float(told.get("bytes_in_use", 0))
+    if not accelerator():
         return free_here()
-    import tensorflow as tf
+    if keras.backend.backend() != "jax":
+        return math.inf
+    import jax
 
-    return math.inf if tf.config.list_physical_devices("GPU") else free_here()
+    told = jax.devices()[0].memory_stats() or {}
+    return float(told.get("bytes_limit", math.inf)) - float(told.get("bytes_in_use", 0))
 
 
 def free_here() -> float:
@@ -72,15 +71,10 @@ def held() -> float:
     return float(psutil.Process().memory_info().rss)
 
 
-def room_for_more() -> bool:
-    """Whether a network of twice the filters fits beside this one: maps of twice the size, and four
-    times the weights.
-    """
-    return free_here() > 4 * held()
-
-
 def accelerator_peak() -> float:
     """The most bytes that were in use on the first accelerator; 0 where there is none."""
+    if not accelerator():
+        return 0.0
     if keras.backend.backend() == "jax":
         import jax
 
@@ -88,6 +82,4 @@ def accelerator_peak() -> float:
         return float(statistics.get("peak_bytes_in_use", 0))
     import tensorflow as tf
 
-    if not tf.config.list_physical_devices("GPU"):
-        return 0.0
     return float(tf.config.experimental.get_memory_info("GPU:0")["peak"])

@@ -16,8 +16,8 @@ from typing import Any
 from dataset.cache import Cached
 from dataset.pairs import Dataset
 from training import __version__
-from training.backend import device, processor
 from training.config import Config
+from training.device import device, processor
 from training.run_folder import INTERRUPTED, MODEL, results
 
 COLUMNS = ("loss", "accuracy", "miou", "val_loss", "val_accuracy", "val_miou", "learning_rate")

@@ -21,13 +21,13 @@ from dataset.cache import Cached
 from dataset.sizing import written
 from dataset.wording import about, counted, duration, short
 from labels.classes import Classes
-from training.backend import device
 from training.choices import LIGHT, ZOOM
 from training.config import FOREIGN, Config
+from training.device import device, idle_gpu
 from training.enlarging import LargerPictures, enlarged
 from training.loop import Training
 from training.measuring import Estimate
-from training.memory import memory_text, room_for_more
+from training.memory import memory_text
 from training.parts import measured, tried
 from training.recipes import recipe_config
 
@@ -40,9 +40,9 @@ ENOUGH = "enough for so few pairs"
 DEARER, LEAST_PASSES, WIDEST = 3.3, 40, 128
 # Few passes learn plain pairs better: 4.9 of them came to .433 on the Cityscapes pairs, to .422
 # where these were lit otherwise, and to .41 where they were zoomed as well; 9.9 plain ones to .495,
-# 9.1 that were both to .482. Many need more to tell apart: 40 of few pairs came to .550 instead of
-# .536 (IDD Lite) and .398 instead of .381 zoomed by up to 2 instead of 1.5, but 24 to .365 instead
-# of .377.
+# 9.1 that were both to .482. Many need more to tell apart: zoomed by up to 2 instead of 1.5, 40 of
+# few pairs came to .550 instead of .536 (IDD Lite) and to .398 instead of .381 (Cityscapes pairs);
+# 24 of these came to .365 instead of .377, which was with 1.25.
 PLAIN_BELOW, BOLD_FROM, BOLD_ZOOM = 12, 40, 2.0
 # Options that decide nothing about how a training goes.
 ELSEWHERE = {
@@ -140,7 +140,9 @@ class Plan:
         return f"the likeliest class of each pixel{too_long}"
 
     def _warning(self) -> Iterator[str]:
-        """Where a run is over before it has begun."""
+        """Where a GPU stands idle, and where a run is over before it has begun."""
+        if idle := idle_gpu():
+            yield idle
         minutes = self.training.config.minutes
         if minutes and self.estimate.validation > 60 * minutes / 4:
             enough = math.ceil(20 * self.estimate.validation / 60)
@@ -232,11 +234,11 @@ def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]
         passes, filters = training.passes(estimate), training.config.filters or WIDEST
         steps = passes * training.batches.steps / training.parts
         few = passes < DEARER * LEAST_PASSES or steps < DEARER * LEAST_STEPS
-        if few or 2 * filters > WIDEST or not room_for_more():
+        if few or 2 * filters > WIDEST:
             return training, estimate
         config = replace(training.config, filters=2 * filters)
         found = tried(training.cached, training.classes, config)
-        if found is None:
+        if found is None:  # memory does not hold it
             return training, estimate
         wider, estimate = found
         reason = f"{filters} filters would see each pair {passes:.0f} times"

@@ -11,6 +11,7 @@ kinds by turns, as other work may come between. On a GPU its generation tells.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from typing import Any, Literal
 import keras
 import numpy as np
 from keras import ops
+
+from training.device import Accelerator, accelerator
 
 Kind = Literal["float32", "bfloat16", "float16"]
 POLICIES = {
@@ -34,6 +37,8 @@ WORTHWHILE = 1.2
 REPETITIONS = 16
 # NVIDIA's generations with units for bfloat16 (Ampere), and for float16 alone (Volta, Turing).
 BFLOAT16_FROM, FLOAT16_FROM = (8, 0), (7, 0)
+# Turing's small chips (TU116, TU117) have none: there half precision is slow, and often NaN.
+WITHOUT_UNITS = re.compile(r"GTX 16|\bMX\d|\bT(400|500|550|600|1000|1200)\b")
 
 
 @dataclass(frozen=True)
@@ -51,20 +56,18 @@ def choose_precision(asked: Kind | Literal["auto"]) -> Precision:
     """What was asked for; 'auto' is what suits the device."""
     if asked != "auto":
         return Precision(asked, "as asked for")
-    accelerators = _accelerators()
-    if accelerators:
-        return for_accelerators(accelerators)
+    if found := accelerator():
+        return for_accelerator(found)
     ratio = times_as_fast()
     kind: Kind = "bfloat16" if ratio >= WORTHWHILE else "float32"
     return Precision(kind, f"a convolution in bfloat16 is {ratio:.1f} times as fast here")
 
 
-def for_accelerators(capabilities: list[tuple[int, int] | None]) -> Precision:
-    """What the oldest of them is good at. None is no NVIDIA card, such as a TPU."""
-    known = [capability for capability in capabilities if capability]
-    if len(known) < len(capabilities) or min(known) >= BFLOAT16_FROM:
+def for_accelerator(found: Accelerator) -> Precision:
+    """What it is good at."""
+    if found.capability is None or found.capability >= BFLOAT16_FROM:
         return Precision("bfloat16", "this accelerator has units for it")
-    if min(known) >= FLOAT16_FROM:
+    if found.capability >= FLOAT16_FROM and not WITHOUT_UNITS.search(found.name):
         return Precision("float16", "this GPU has units for it, and none for bfloat16")
     return Precision("float32", "this GPU has no units for 16 bits")
 
@@ -105,25 +108,3 @@ def seconds_of(work: Callable[[], Any]) -> float:
     began = time.perf_counter()
     float(work())  # waits for it
     return time.perf_counter() - began
-
-
-def _accelerators() -> list[tuple[int, int] | None]:
-    """The compute capability of each accelerator; none on a processor alone."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        places = [place for place in jax.devices() if place.platform != "cpu"]
-        return [_version(getattr(place, "compute_capability", None)) for place in places]
-    import tensorflow as tf
-
-    places = tf.config.list_physical_devices("GPU")
-    details = map(tf.config.experimental.get_device_details, places)
-    return [entry.get("compute_capability") for entry in details]
-
-
-def _version(text: str | None) -> tuple[int, int] | None:
-    """'9.0' as JAX writes it."""
-    if not text:
-        return None
-    major, minor = str(text).split(".")[:2]
-    return int(major), int(minor)

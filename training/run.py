@@ -18,10 +18,10 @@ from training.budget import Clock, Pace, StepClock, TimeClock
 from training.callbacks import (
     Interrupted,
     Interruption,
+    NaNWatch,
     NotANumber,
     Patience,
     Recorder,
-    StopAtNaN,
     Validation,
 )
 from training.favouring import favour_classes
@@ -48,14 +48,14 @@ class OutOfMemory(MemoryError):  # noqa: N818 - it says what happened
 
 
 class Run:
-    """Everything that changes while training goes on.
+    """Joins the callbacks, and runs them to the end.
 
     Args:
         training: What is trained.
         estimate: What its measure() returned.
         keep: Called whenever the network is the best so far.
         record: Called after each epoch with the outcome so far.
-        save: Called with the state to go on from.
+        save: Called with the state to go on from, as often as Saver says.
         begun: The state to go on from.
     """
 
@@ -91,16 +91,14 @@ class Run:
             if "run" in begun.facts:  # it was on the disk
                 self.outcome.resumed.append(self.outcome.steps)
         steps = training.batches.steps
-        self.saver = Saver(
-            self.keepers, self.interval, lambda state: trying(lambda: save(state)), begun
-        )
+        self.saver = Saver(self.keepers, lambda state: trying(lambda: save(state)), begun)
         self.display = Display(
             *(training.epochs, steps, estimate.step, estimate.validation, self.pace),
             before=self.outcome.steps,
         )
         self.interruption = Interruption(self._validation_follows)
         self.callbacks = [
-            *(StopAtNaN(), validation, self.pace, patience),
+            *(NaNWatch(), validation, self.pace, patience),
             Recorder(self.outcome, steps, self.record, self.pace),
             *(self.display, self.saver, self.interruption),
         ]

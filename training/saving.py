@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from training.backend import synced
 from training.budget import Pace
 from training.callbacks import Patience, Validation
 from training.outcome import Outcome
@@ -47,9 +48,7 @@ class Keepers:
 
     def snapshot(self) -> State:
         """The state of now."""
-        if keras.backend.backend() == "jax":
-            # On JAX, fit() keeps the values to itself until it is asked.
-            self.model.jax_state_sync()
+        synced(self.model)
         facts = {
             "outcome": asdict(self.outcome),
             "step": self.pace.step,
@@ -64,8 +63,7 @@ class Keepers:
 
     def restore(self, state: State) -> None:
         """Makes the state that of now; that of the scores comes with the epoch."""
-        if keras.backend.backend() == "jax":
-            self.model.jax_state_sync()
+        synced(self.model)
         variables = self.variables
         expected = [(tuple(one.shape), one.dtype) for one in variables]
         if [(array.shape, str(array.dtype)) for array in state.arrays] != expected:
@@ -116,7 +114,6 @@ class Saver(keras.callbacks.Callback):
 
     Args:
         keepers: They know the state.
-        interval: Steps of an epoch.
         write: Writes a state.
         begun: The state that the run goes on from, if it does.
     """
@@ -124,12 +121,11 @@ class Saver(keras.callbacks.Callback):
     def __init__(
         self,
         keepers: Keepers,
-        interval: int,
         write: Callable[[State], object],
         begun: State | None = None,
     ) -> None:
         super().__init__()
-        self.keepers, self.interval, self.write, self.begun = keepers, interval, write, begun
+        self.keepers, self.write, self.begun = keepers, write, begun
         self.last = begun
         self.saved, self.took = time.monotonic(), 0.0
 
@@ -138,7 +134,7 @@ class Saver(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         # Keras has just set the scores of the epoch to zero, which is wrong in its middle.
-        if self.begun is not None and self.begun.facts["step"] % self.interval:
+        if self.begun is not None and self.begun.facts["step"] % self.keepers.interval:
             counted = self.keepers.scores
             values = self.begun.arrays[len(self.begun.arrays) - len(counted) :]
             for variable, value in zip(counted, values, strict=True):
@@ -147,7 +143,7 @@ class Saver(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         # After an epoch's last step comes its validation, and the state with it; after a run's too.
-        if self.keepers.pace.step % self.interval and not self.model.stop_training:
+        if self.keepers.pace.step % self.keepers.interval and not self.model.stop_training:
             self._save_after(EVERY)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

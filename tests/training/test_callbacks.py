@@ -19,9 +19,9 @@ from training.budget import Pace
 from training.callbacks import (
     Interrupted,
     Interruption,
+    NaNWatch,
     NotANumber,
     Recorder,
-    StopAtNaN,
     Validation,
 )
 from training.config import Config
@@ -214,12 +214,12 @@ def test_the_scores_are_there_for_the_callbacks_behind(examples: Examples) -> No
 @pytest.mark.parametrize("loss", [NAN, math.inf, -math.inf])
 def test_a_loss_that_is_no_number_ends_the_training(loss: float) -> None:
     with pytest.raises(NotANumber):
-        StopAtNaN().on_train_batch_end(0, {"loss": loss})
+        NaNWatch().on_train_batch_end(0, {"loss": loss})
 
 
 @pytest.mark.parametrize("logs", [None, {}, {"loss": 0.0}, {"loss": 1e30}])
 def test_any_other_loss_goes_on(logs: dict[str, float] | None) -> None:
-    StopAtNaN().on_train_batch_end(0, logs)
+    NaNWatch().on_train_batch_end(0, logs)
 
 
 @pytest.mark.slow

@@ -62,6 +62,17 @@ def state(training: Training) -> dict[str, np.ndarray]:
     return {variable.path: np.array(variable.numpy()) for variable in variables}
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX compiles always")
+def test_all_of_it_compiles_as_on_a_gpu(examples: Examples) -> None:
+    training = make(examples, replace(TINY, optimizer="muon", precision="bfloat16"))
+    for model in training.model, training.scorer.network:
+        model.jit_compile = True  # as Keras does with TensorFlow where there is a GPU
+    outcome = run(training)
+    assert len(outcome.history) == 2
+    assert all(math.isfinite(row["loss"]) for row in outcome.history)
+    assert all(0 <= row["val_miou"] <= 1 for row in outcome.history)
+
+
 @pytest.mark.parametrize(
     ("values", "kind", "momentum"),
     [

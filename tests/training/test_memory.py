@@ -11,6 +11,8 @@ import pytest
 from segmentation_model import Unet
 from training import memory
 from training.memory import free_here, free_there, memory_text, step_takes
+from training.normalization import FusedBatchNormalization as Fused
+from training.precision import computing_in
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,17 @@ def test_a_step_takes_more_with_each_pair_and_with_each_weight(network: keras.Mo
     assert weights == pytest.approx(memory.PER_WEIGHT_BYTE * 4 * network.count_params())
     wider = Unet(64, 64, classes=3, filters=8, depth=2)
     assert 1.8 < (step_takes(wider, 9) - step_takes(wider, 8)) / (two - one) < 2
+
+
+def test_maps_of_16_bits_take_half_also_behind_a_normalisation_in_float32() -> None:
+    takes = {}
+    for kind in ("float32", "bfloat16"):
+        with computing_in(kind):
+            network = Unet(
+                64, 64, classes=2, filters=8, depth=1, activation=None, normalization=Fused
+            )
+        takes[kind] = step_takes(network, 9) - step_takes(network, 8)
+    assert 0.5 < takes["bfloat16"] / takes["float32"] < 0.6  # picture and logits stay as they are
 
 
 def test_a_container_has_less_than_its_machine(

@@ -147,10 +147,8 @@ def test_a_network_that_does_not_fit_is_not_taken(
     long = replace(open_width, minutes=600.0)
     takes(Estimate(step=0.1, validation=0.0), fits=4)
     assert planned(cached, long).training.config.filters == 4
-    for module, name, free in (planning, "room_for_more", False), (parts, "free_there", 1e3):
-        with monkeypatch.context() as less:
-            less.setattr(module, name, lambda free=free: free)
-            assert planned(cached, long).training.config.filters == 2, name
+    monkeypatch.setattr(parts, "free_there", lambda: 1e3)
+    assert planned(cached, long).training.config.filters == 2
 
 
 def test_a_run_that_is_shorter_than_its_validations_is_warned_of(
@@ -163,6 +161,14 @@ def test_a_run_that_is_shorter_than_its_validations_is_warned_of(
         "more, or a smaller val."
     )
     assert "learns little" not in "".join(planned(cached, replace(TINY, minutes=6.0)).lines())
+
+
+def test_a_gpu_that_is_not_used_is_told_of(
+    cached: Cached, takes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takes(FAST)
+    monkeypatch.setattr(planning, "idle_gpu", lambda: "There is an NVIDIA GPU here …")
+    assert list(planned(cached, TINY).lines())[-1] == "There is an NVIDIA GPU here …"
 
 
 def test_views_are_bold_where_each_pair_is_seen_often(cached: Cached, takes: Any) -> None:

@@ -12,13 +12,14 @@ from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
 from training import precision
 from training.config import Config
+from training.device import Accelerator
 from training.loop import Training
 from training.outcome import Outcome
 from training.precision import (
     Precision,
     choose_precision,
     computing_in,
-    for_accelerators,
+    for_accelerator,
 )
 
 TINY = Config(epochs=3, batch_size=2, height=32, width=32, filters=4, depth=1)
@@ -26,7 +27,7 @@ TINY = Config(epochs=3, batch_size=2, height=32, width=32, filters=4, depth=1)
 
 @pytest.fixture(autouse=True)
 def no_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precision, "_accelerators", list)
+    monkeypatch.setattr(precision, "accelerator", lambda: None)
 
 
 @pytest.mark.parametrize("kind", ["float32", "bfloat16", "float16"])
@@ -68,29 +69,26 @@ def test_a_convolution_can_be_timed(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("capabilities", "kind"),
+    ("name", "capability", "kind"),
     [
-        ([(9, 0)], "bfloat16"),
-        ([(8, 0)], "bfloat16"),
-        ([(7, 5)], "float16"),
-        ([(8, 6), (7, 0)], "float16"),
-        ([(6, 1)], "float32"),
-        ([None], "bfloat16"),
+        ("NVIDIA H200", (9, 0), "bfloat16"),
+        ("NVIDIA A100-SXM4-40GB", (8, 0), "bfloat16"),
+        ("Tesla T4", (7, 5), "float16"),
+        ("NVIDIA GeForce RTX 2060", (7, 5), "float16"),
+        ("NVIDIA GeForce GTX 1650 Ti", (7, 5), "float32"),
+        ("NVIDIA GeForce MX450", (7, 5), "float32"),
+        ("NVIDIA T600 Laptop GPU", (7, 5), "float32"),
+        ("NVIDIA GeForce GTX 1080", (6, 1), "float32"),
+        ("TPU v4", None, "bfloat16"),
     ],
 )
 def test_a_gpu_computes_in_what_its_generation_has_units_for(
-    monkeypatch: pytest.MonkeyPatch, capabilities: list[tuple[int, int] | None], kind: str
+    monkeypatch: pytest.MonkeyPatch, name: str, capability: tuple[int, int] | None, kind: str
 ) -> None:
-    assert for_accelerators(capabilities).kind == kind
-    monkeypatch.setattr(precision, "_accelerators", lambda: capabilities)
+    found = Accelerator(name, capability)
+    assert for_accelerator(found).kind == kind
+    monkeypatch.setattr(precision, "accelerator", lambda: found)
     assert choose_precision("auto").kind == kind
-
-
-@pytest.mark.parametrize(("text", "version"), [("9.0", (9, 0)), ("7.5", (7, 5)), (None, None)])
-def test_a_capability_is_read_as_jax_writes_it(
-    text: str | None, version: tuple[int, int] | None
-) -> None:
-    assert precision._version(text) == version
 
 
 def test_layers_made_outside_are_in_float32_again() -> None:
