@@ -64,7 +64,9 @@ MOST_SECONDS = 1800  # of any other run whose length nobody asks for
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command. Returns 0, or 2 where something that was given is wrong."""
+    """Runs a command. Returns 0; 1 where `check` finds errors, or a training came to no model; 2
+    where something that was given is wrong; 130 after Ctrl-C.
+    """
     Image.MAX_IMAGE_PIXELS = None  # read_picture has a limit of its own, and a better message
     command, config = parse(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -187,7 +189,7 @@ def show_results(training: Training, outcome: Outcome) -> None:
 
 
 def show_scores(training: Training, outcome: Outcome, path: Path) -> keras.Model:
-    """Scores the best model as it lies in its file, and gives it back."""
+    """Scores the best model as it lies in its file, in words and in metrics.json; gives it back."""
     from dataset.sizing import written
     from deploy.model_file import read_model
     from evaluation.tables import metrics, score_lines
@@ -226,6 +228,8 @@ def data_generator(
         Batches of (images uint8 (N, H, W, 3), one-hot labels (N, H, W, classes)); where a label is
         'ignore', no class is 1.
     """
+    if batch_size < 1:
+        raise ValueError(f"A batch has a pair at least. Received: batch_size={batch_size}")
     while True:
         pairs = read_pairs(path)
         while batch := list(islice(pairs, batch_size)):
@@ -239,6 +243,8 @@ def data_generator(
 def read_pairs(path: str | os.PathLike[str] | Examples) -> Arrays:
     """One pass over pairs as (photo, ids)."""
     if not isinstance(path, (str, os.PathLike)):
+        if not len(path):
+            raise ValueError("Batches are made of pairs. Received: examples that hold none")
         yield from zip(path.photos, path.labels, strict=True)
         return
     files = picture_files(Path(path))

@@ -40,7 +40,7 @@ def convolutions(
     number: int = 2,
     dilation: int = 1,
 ) -> KerasTensor:
-    """Convolutions, each with ReLU and then normalisation, in the document's order.
+    """Convolutions, each with ReLU and then normalisation; residual ones the other way round.
 
     Args:
         x: A map.
@@ -209,6 +209,11 @@ def Unet(
     Returns:
         A Keras model from (batch, height, width, channels) to (batch, height, width, classes).
     """
+    if padding == "valid" and (thin or stem > 1 or context > 1):
+        raise ValueError(
+            "Unpadded convolutions are reckoned with as the paper has them: a stem of 1, a context "
+            f"of 1, not thin. Received: stem={stem}, context={context}, thin={thin}"
+        )
     kind: dict[str, Any] = {
         "padding": padding,
         "normalization": normalization,

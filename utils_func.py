@@ -17,14 +17,14 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple, overload
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
-from labels.unmixing import Decoded, decode
+from labels.unmixing import decode
 
 # Formats that a photo or a label comes in. Others stay closed: opening EPS would start Ghostscript.
 PICTURE_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF")
@@ -240,30 +240,17 @@ def dominance(picture: np.ndarray) -> float:
     return float(np.sort(counts)[-8:].sum() / counts.sum())
 
 
-@overload
-def bin_image(label: np.ndarray, classes: Classes = ...) -> np.ndarray: ...
-
-
-@overload
-def bin_image(label: np.ndarray, classes: Classes, with_confidence: Literal[True]) -> Decoded: ...
-
-
-def bin_image(
-    label: np.ndarray, classes: Classes = CITYSCAPES, with_confidence: bool = False
-) -> np.ndarray | Decoded:
+def bin_image(label: np.ndarray, classes: Classes = CITYSCAPES) -> np.ndarray:
     """Sorts the colours of a label picture, smeared by shrinking and JPEG, into class ids.
 
     Args:
         label: RGB uint8 (H, W, 3).
         classes: The table of colours; the 19 Cityscapes classes if not given.
-        with_confidence: Return also where the ids can be trusted, and the share of pixels in
-            unknown colours.
 
     Returns:
         uint8 ids (H, W), where 255 is ignore.
     """
-    decoded = decode(label, classes)
-    return decoded if with_confidence else decoded.ids
+    return decode(label, classes).ids
 
 
 def get_segmentation_arr(

@@ -1,1 +1,1 @@
-"""How good a model is: scores, plots, pictures."""
+"""How good a model is, in words and pictures; the picture of its network; the sheet of `check`."""

@@ -1,6 +1,6 @@
 """A sheet of pictures that shows what a dataset holds: photo, label and both laid over each other.
 
-    draw_contact_sheet(dataset, cached, Path("output/contact_sheet.png"))
+    draw_contact_sheet(dataset, cached, Path("output/check.png"))
 
 A dozen pairs at equal distances through train and val, and a legend of all classes with their
 shares. It takes 3 seconds. A label that was decoded wrongly is seen at a glance.

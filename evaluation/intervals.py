@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-DRAWS = 1000
+DRAWS, SHARE = 1000, 0.95
 
 
-def interval(confusions: np.ndarray, share: float = 0.95, seed: int = 0) -> tuple[float, float]:
-    """The range that holds the mean IoU in `share` of the draws.
+def interval(confusions: np.ndarray, seed: int = 0) -> tuple[float, float]:
+    """The range that holds the mean IoU in SHARE of the draws.
 
     With an axis of models in front it is that of their mean, each draw being the same for all.
     """
@@ -22,7 +22,7 @@ def interval(confusions: np.ndarray, share: float = 0.95, seed: int = 0) -> tupl
     count = models.shape[1]
     weights = random.multinomial(count, np.full(count, 1 / count), DRAWS)
     means = np.mean([mean_ious(np.tensordot(weights, model, 1)) for model in models], axis=0)
-    low, high = np.nanquantile(means, [(1 - share) / 2, (1 + share) / 2])
+    low, high = np.nanquantile(means, [(1 - SHARE) / 2, (1 + SHARE) / 2])
     return float(low), float(high)
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from training.scores import Scores
     from training.validation import Scored
 
-# Labels decoded from smeared JPEG colours are not those of the official benchmark.
 ONE_ANSWER = 0.999  # share of the pixels
+# Labels decoded from smeared JPEG colours are not those of the official benchmark.
 NOT_OFFICIAL = (
     "The labels are decoded from small JPEG pictures: do not compare with official scores."
 )

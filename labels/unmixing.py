@@ -1,7 +1,7 @@
 """Decodes a label picture whose colours were smeared by shrinking and by JPEG.
 
     ids, confident = unmix(picture, CITYSCAPES)   # uint8 ids (255 = ignore), bool
-    unknown_share(picture, CITYSCAPES)            # about .07 for a label, .65 for a photo
+    decode(picture, CITYSCAPES).unknown           # about .07 for a label, .65 for a photo
 
 The nearest colour is the wrong answer along borders: a blend of building and car is nearest to
 'bus', one of vegetation and sky to 'wall'. So a pixel is its nearest colour only where that
@@ -90,11 +90,6 @@ def decode(picture: np.ndarray, classes: Classes) -> Decoded:
 def unmix(picture: np.ndarray, classes: Classes) -> tuple[np.ndarray, np.ndarray]:
     """The ids and where they can be trusted."""
     return decode(picture, classes)[:2]
-
-
-def unknown_share(picture: np.ndarray, classes: Classes) -> float:
-    """Share of pixels that are neither a palette colour nor a blend of two from nearby."""
-    return decode(picture, classes).unknown
 
 
 def palette_of(classes: Classes) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import main
+from dataset.cache import Examples
 from labels.classes import CITYSCAPES, Classes
 from utils_func import read_picture
 
@@ -41,6 +42,14 @@ def test_each_pixel_of_the_generator_has_one_class_or_none(pair_folder: Path) ->
 def test_the_generator_names_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(main.BadInput, match="holds no pictures"):
         next(main.data_generator(tmp_path))
+
+
+def test_the_generator_refuses_what_would_give_nothing_for_ever(pair_folder: Path) -> None:
+    with pytest.raises(ValueError, match="batch_size=0"):
+        next(main.data_generator(pair_folder / "train", 0))
+    none = Examples([], *(np.zeros((0, 8, 8, *last), np.uint8) for last in ((3,), (), ())))
+    with pytest.raises(ValueError, match="hold none"):
+        next(main.data_generator(none, 2))
 
 
 def test_a_prediction_picture_is_written_the_old_way(

@@ -182,6 +182,12 @@ def test_a_shortcut_around_maps_of_another_size_is_refused() -> None:
             down_block(keras.Input((16, 16, 3)), 4, residual=True, **wrong)
 
 
+@pytest.mark.parametrize("wrong", [{"thin": True}, {"stem": 2}, {"context": 2}])
+def test_unpadded_convolutions_are_those_of_the_paper_alone(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="as the paper has them"):
+        Unet(64, 64, depth=2, **UNPADDED, **wrong)
+
+
 QUICK = {"depth": 3, "stem": 2, "residual": True, "context": 2, "thin": True}
 
 

@@ -31,7 +31,8 @@ def plan_or_go_on(
     over_at: float,
     read_best: Callable[[], object],
 ) -> tuple[Plan, State | None]:
-    """The plan of a run that was cut off, with its state; or one for a run that begins.
+    """The plan of a run that was cut off, with its state; or one for a run that begins, which is
+    rehearsed, and for which the run before makes room in the output. Prints the plan.
 
     Args:
         config: What was asked for.

@@ -7,17 +7,15 @@ config = Config(epochs=20, batch_size=4)
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from dataset.sizing import Size, fitting_size, pixels
+from dataset.workers import WORKERS
 from training.run_folder import MODEL
 
 BOTTOM = 16  # the U-Net's bottom is so many times smaller than the picture
-# Each core may decode; more than 8 threads wait for the disk, and for each other.
-WORKERS = max(2, min(8, os.cpu_count() or 2))
 SIDE = 256  # of pictures, where nothing else is asked for
 # With much time pictures have so many times the usual pixels, as 512×512 or some 362×362 have, if
 # photos have at least so many times themselves.
@@ -64,7 +62,7 @@ class Config:
     epochs: int | None = None
     """Passes over the training pairs, in the usual size [without: as many as the minutes hold]."""
     batch_size: int | None = None
-    """Pairs in one step [without: what suits the pairs]."""
+    """Pairs that each change of the weights is made from [without: what suits the pairs]."""
     parts: int | None = None
     """Learn each batch in so many parts, which takes less memory [without: as memory allows]."""
     learning_rate: float = 2e-3

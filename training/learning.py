@@ -27,10 +27,10 @@ def learn(
 
     Args:
         plan: What is trained; the one that it ended with is returned.
-        keep: Called whenever the network is the best so far.
-        record: Called after each epoch with the outcome so far.
-        save: Called with the state to go on from.
-        begun: The state to go on from.
+        keep: These four are as Run has them; three of them are told the plan of now.
+        record: …
+        save: …
+        begun: …
 
     Raises:
         MemoryError: It does not even suffice for one pair at a time.

@@ -1,6 +1,6 @@
 """The network of a configuration, in its three forms: it learns, is validated, and is handed on.
 
-networks = Networks(config, classes=19)          # after the plan has filled in the shape
+networks = Networks(config, 19, "bfloat16")      # after the plan has filled in the shape
 networks.learning                                # logits at the size that a stem leaves
 networks.full                                    # the same weights, at the size of the picture
 networks.deployable()                            # stock layers, any size, probabilities

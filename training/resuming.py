@@ -1,6 +1,6 @@
 """Going on with a run that was cut off: whether it is the same run, and with what plan.
 
-    begun = run_to_go_on_with(asked, cached)        # None where a run begins anew
+    begun = run_to_go_on_with(asked, cached, classes)       # None where a run begins anew
     plan, begun = plan_of(begun, cached, classes, asked)
     plan, outcome = learn(plan, keep, record, save_state, begun)
 

@@ -38,13 +38,13 @@ def by_severity(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def finding_lines(findings: Sequence[Finding], shown: int = SHOWN) -> Iterator[str]:
+def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
     """The findings as a person reads them, errors first; no line where there are none."""
     for finding in by_severity(findings):
         yield f"{finding.severity.capitalize()}: {finding.headline}"
-        yield from (f"  {detail}" for detail in finding.details[:shown])
-        if len(finding.details) > shown:
-            yield f"  and {len(finding.details) - shown:,} more"
+        yield from (f"  {detail}" for detail in finding.details[:SHOWN])
+        if len(finding.details) > SHOWN:
+            yield f"  and {len(finding.details) - SHOWN:,} more"
         if finding.advice:
             yield f"  → {finding.advice}"
 

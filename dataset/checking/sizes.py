@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dataset.checking.finding import Finding
 from dataset.pairs import Dataset, Pair
-from dataset.sizing import Size, pixels, written
+from dataset.sizing import Size, fitting_size, pixels, written
 from utils_func import BadInput, opened_picture
 
 Sizes = Mapping[Size, int]
@@ -70,7 +70,7 @@ def squeezed(sizes: Sizes, trained: Size) -> Iterator[Finding]:
     if not changed:
         return
     worst = max(changed, key=lambda size: factors[size])
-    height, width = _fitting(changed[0], trained)
+    height, width = fitting_size(changed[0], STEP, pixels(trained))
     yield Finding(
         "note",
         f"{sum(sizes[size] for size in changed):,} of {sum(sizes.values()):,} photos are squeezed "
@@ -97,14 +97,3 @@ def _photo_size(pair: Pair) -> Size | None:
 def _factor(size: Size, trained: Size) -> float:
     ratio = size[1] * trained[0] / (size[0] * trained[1])
     return max(ratio, 1 / ratio)
-
-
-def _fitting(size: Size, trained: Size) -> Size:
-    """As many pixels as those trained on, in the shape of a photo."""
-    shape = size[1] / size[0]
-    height = (pixels(trained) / shape) ** 0.5
-    return _rounded(height), _rounded(height * shape)
-
-
-def _rounded(side: float) -> int:
-    return max(STEP, round(side / STEP) * STEP)

@@ -1,7 +1,7 @@
 """What every format needs once it knows its folder: pairs matched, divided and made a dataset.
 
 photos, labels = by_stem(root / "images"), by_stem(root / "masks")
-return build(root, NAME, coding, match("", photos, labels))
+return build(root, NAME, coding, Splits(match("", photos, labels)))
 """
 
 from __future__ import annotations

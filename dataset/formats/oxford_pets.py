@@ -25,8 +25,7 @@ CODING = Coding("values", PETS, {1: 0, 2: 1, 3: 2})
 def find(root: Path, table: Path | None = None) -> Dataset | None:
     """Only what the lists name, as 41 photos are in none of them.
 
-    Those hold the six that are GIF inside, which are not opened; of the others four are PNG and
-    one is BMP under the name .jpg, which are read by what is in them.
+    Some are PNG, GIF or BMP under the name .jpg; they are read by what is in them.
     """
     trimaps = _unpacked(root / "annotations") / "trimaps"
     if not trimaps.is_dir():

@@ -1,6 +1,6 @@
 """Other classes than those of PASCAL VOC, in its layout: tools that export to it name them.
 
-    coding, remarks = coding_of(root, CODING)       # CODING itself where nobody names any
+    coding, remarks = coding_of(root, CODING, palette)      # CODING itself where nobody names any
 
 CVAT and Datumaro write labelmap.txt, 'name:red,green,blue::' a line; LabelMe's script writes
 class_names.txt, a name a line, which begins with what is ignored.

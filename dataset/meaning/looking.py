@@ -16,6 +16,7 @@ import numpy as np
 
 from dataset.counting import counting
 from dataset.pairs import Pair
+from dataset.workers import WORKERS
 from labels.coding import colour_codes
 from utils_func import BadInput, opened_picture, read_label
 
@@ -68,7 +69,7 @@ class Look:
         return self.file.suffix.lower() in JPEG
 
 
-def look_at_all(pairs: Sequence[Pair], read: LabelReader, workers: int = 2) -> list[Look]:
+def look_at_all(pairs: Sequence[Pair], read: LabelReader) -> list[Look]:
     """Looks at all labels that can be read; decoding comes to the others."""
     looks: list[Look] = []
     unreadable: list[BadInput] = []
@@ -79,7 +80,7 @@ def look_at_all(pairs: Sequence[Pair], read: LabelReader, workers: int = 2) -> l
         except BadInput as problem:
             return problem
 
-    with counting("Looking at labels") as progress, ThreadPoolExecutor(workers) as pool:
+    with counting("Looking at labels") as progress, ThreadPoolExecutor(WORKERS) as pool:
         for done, one in enumerate(pool.map(look, pairs), start=1):
             progress(done, len(pairs))
             if isinstance(one, BadInput):

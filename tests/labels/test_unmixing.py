@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from labels.classes import CITYSCAPES, IGNORE, Classes
-from labels.unmixing import UNKNOWN_LIMIT, unknown_share, unmix
+from labels.unmixing import UNKNOWN_LIMIT, decode, unmix
 
 REAL_PAIRS = Path(__file__).resolve().parents[3] / "shared/data/cityscapes_pairs_sample"
 BLACK_WHITE = Classes(("outside", "inside"), ((0, 0, 0), (255, 255, 255)), void_colours=())
@@ -213,9 +213,9 @@ def test_decoding_in_small_chunks_changes_nothing(monkeypatch: pytest.MonkeyPatc
 
 def test_noise_is_unknown_and_a_smeared_label_is_not() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
-    assert unknown_share(noise, CITYSCAPES) > 0.9
-    assert unknown_share(smear(street(0), 4, 75), CITYSCAPES) < UNKNOWN_LIMIT
-    assert unknown_share(CITYSCAPES.paint(halves(0, 1)), CITYSCAPES) == 0
+    assert decode(noise, CITYSCAPES).unknown > 0.9
+    assert decode(smear(street(0), 4, 75), CITYSCAPES).unknown < UNKNOWN_LIMIT
+    assert decode(CITYSCAPES.paint(halves(0, 1)), CITYSCAPES).unknown == 0
 
 
 def test_a_grey_picture_is_refused_with_what_to_type() -> None:
@@ -229,8 +229,8 @@ def test_real_labels_hold_no_phantoms_and_real_photos_are_refused() -> None:
     for path in sorted(REAL_PAIRS.rglob("*.jpg"))[::8]:
         pair = np.array(Image.open(path))
         photo, label = pair[:, :256], pair[:, 256:]
-        assert unknown_share(label, CITYSCAPES) < UNKNOWN_LIMIT / 1.5
-        assert unknown_share(photo, CITYSCAPES) > UNKNOWN_LIMIT * 1.2
+        assert decode(label, CITYSCAPES).unknown < UNKNOWN_LIMIT / 1.5
+        assert decode(photo, CITYSCAPES).unknown > UNKNOWN_LIMIT * 1.2
         ids, confident = unmix(label, CITYSCAPES)
         pure = pure_ids(label)
         for index in set(np.unique(ids)) - {IGNORE}:
