@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -124,7 +125,8 @@ def train_and_show(config: Config) -> int:
     if outcome.ended != "interrupted":
         remove_state(config.output)
         if outcome.resumed:
-            (config.output / INTERRUPTED).unlink(missing_ok=True)
+            with suppress(OSError):
+                (config.output / INTERRUPTED).unlink(missing_ok=True)
     print(*describe_end(outcome, training.config), sep="\n")
     return 0 if outcome.best_epoch or outcome.ended == "interrupted" else 1
 

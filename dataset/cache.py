@@ -127,7 +127,7 @@ def hash_files(pairs: list[Pair], workers: int) -> str:
                 return "no file"
             return hashlib.sha256(file.read_bytes()).hexdigest()
         except (OSError, BadInput) as problem:
-            return f"unreadable: {problem}"
+            return f"unreadable: {getattr(problem, 'strerror', 'no folder of pictures')}"
 
     files = list(dict.fromkeys(file for pair in pairs for file in (pair.photo, pair.label)))
     with ThreadPoolExecutor(workers) as pool:

@@ -6,7 +6,8 @@
     border,0 0 0,yes              unsure,9,yes
 
 Rows with the same name are one class. `ignore` may be left out. Columns may also be called as in
-the tables of others: class for name, pixel value for id, and r, g, b instead of a colour.
+the tables of others: class for name, pixel value for id, and r, g, b instead of a colour. Between
+cells may be semicolons.
 """
 
 from __future__ import annotations

@@ -111,6 +111,18 @@ def test_help_never_imports_what_is_slow(command: tuple[str, ...]) -> None:
     assert "--output" in done.stdout
 
 
+def test_no_command_imports_keras_before_it_is_started_quietly() -> None:
+    program = (
+        "import sys, commands, pkgutil, importlib\n"
+        "for one in pkgutil.iter_modules(commands.__path__):\n"
+        "    importlib.import_module(f'commands.{one.name}')\n"
+        "    assert 'keras' not in sys.modules, one.name\n"
+        "assert len(sys.modules) > 100\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -15,8 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import keras
-
 # What to install for the GPU, by Keras's backend.
 INSTALL = {"tensorflow": '"tensorflow[and-cuda]"', "jax": '"jax[cuda12]"'}
 
@@ -31,6 +29,8 @@ class Accelerator(NamedTuple):
 
 def accelerator() -> Accelerator | None:
     """The first one, as Keras computes on no second by itself; None on a processor alone."""
+    import keras
+
     if keras.backend.backend() == "jax":
         import jax
 
@@ -62,14 +62,17 @@ def device() -> str:
 
 
 def idle_gpu() -> str:
-    """A sentence where this system has an NVIDIA GPU and Keras does not use it; else nothing."""
+    """A sentence where this system seems to have an NVIDIA GPU and Keras does not use it."""
+    import keras
+
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES", "0") in ("", "-1")
-    if accelerator() or hidden or not shutil.which("nvidia-smi"):
+    unwanted = hidden or os.environ.get("JAX_PLATFORMS") == "cpu"
+    if accelerator() or unwanted or not shutil.which("nvidia-smi"):
         return ""
-    if platform.system() == "Windows" and keras.backend.backend() == "tensorflow":
-        return "There is an NVIDIA GPU here, which TensorFlow uses on Linux and in WSL2 only."
+    if platform.system() == "Windows":
+        return "There seems to be an NVIDIA GPU here. Keras uses it on Linux and in WSL2 only."
     package = INSTALL.get(keras.backend.backend(), "what your backend needs for it")
-    return f"There is an NVIDIA GPU here, and it is not used: pip install {package}"
+    return f"There seems to be an NVIDIA GPU here that is not used: pip install {package}"
 
 
 def processor() -> str:

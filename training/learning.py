@@ -27,10 +27,10 @@ def learn(
 
     Args:
         plan: What is trained; the one that it ended with is returned.
-        keep: These four are as Run has them; three of them are told the plan of now.
-        record: …
-        save: …
-        begun: …
+        keep: Called with the plan of now whenever the network is the best so far.
+        record: Called with it and the outcome so far after each epoch.
+        save: Called with it and the state to go on from.
+        begun: The state to go on from.
 
     Raises:
         MemoryError: It does not even suffice for one pair at a time.

@@ -30,7 +30,7 @@ class Stopwatch(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if logs:
-            float(logs["loss"])  # waits for it; what went wrong shows here at the latest
+            float(logs["loss"])  # Keras hides what goes wrong when it reads this, such as memory
         self.seconds.append(time.perf_counter() - self.began)
 
     def usual(self) -> float:

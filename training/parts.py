@@ -29,6 +29,9 @@ from training.measuring import Estimate
 from training.memory import GB, free_there, step_takes
 from training.state import State
 
+# An estimate may be wrong by a third, and Linux ends what takes too much without a word.
+ROOM = 0.7
+
 
 def measured(training: Training, asked: int | None = None) -> tuple[Training, Estimate]:
     """The training, in parts that fit into memory: by estimate where nobody has `asked` for a
@@ -49,7 +52,7 @@ def tried(cached: Cached, classes: Classes, config: Config) -> tuple[Training, E
     """A training that one can do without, and what it takes; None where memory does not hold it."""
     try:
         training = Training(cached, classes, config)
-        if step_takes(training.model, training.at_once) > free_there():
+        if step_takes(training.model, training.at_once) > ROOM * free_there():
             return None
         return training, training.measure()
     except Exception as problem:

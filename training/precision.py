@@ -38,7 +38,7 @@ REPETITIONS = 16
 # NVIDIA's generations with units for bfloat16 (Ampere), and for float16 alone (Volta, Turing).
 BFLOAT16_FROM, FLOAT16_FROM = (8, 0), (7, 0)
 # Turing's small chips (TU116, TU117) have none: there half precision is slow, and often NaN.
-WITHOUT_UNITS = re.compile(r"GTX 16|\bMX\d|\bT(400|500|550|600|1000|1200)\b")
+WITHOUT_UNITS = re.compile(r"GTX 16|\bMX\d|\bT(400|500|550|600|1000|1200|2000)\b")
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ def move_earlier(folder: Path, patterns: Sequence[str] = FILES) -> Path | None:
     except OSError as problem:
         for file in moved:
             with suppress(OSError):
-                (place / file.name).rename(file)
+                when_free(partial((place / file.name).rename, file))
         with suppress(OSError):
             place.rmdir()
         raise BadInput(

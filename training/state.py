@@ -94,5 +94,5 @@ def remove_state(folder: Path) -> None:
     except OSError as problem:
         print(
             f"\n{path} cannot be deleted: {problem.strerror}. The run is over all the same. Delete "
-            "it, or the next one with these options goes on from there, where it is over."
+            "it, or the next one with these options goes on from it instead of beginning anew."
         )

@@ -34,7 +34,7 @@ def from_makers(name: str, downloads: Path) -> Path:
         for archive in ARCHIVES[name]:
             file = _download(archive, unfinished, final)
             _unpack(file, unpacked, archive)
-            file.unlink()
+            when_free(file.unlink)
         if not is_there(final):  # else another run was quicker
             shutil.rmtree(final, ignore_errors=True)
             when_free(lambda: unpacked.rename(final))

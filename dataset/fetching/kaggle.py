@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from dataset.fetching.places import beside, is_there
+from dataset.held import when_free
 from utils_func import BadInput
 
 PREFIX = "kaggle:"
@@ -33,7 +34,7 @@ def from_kaggle(handle: str, downloads: Path) -> Path:
     path = _ask_kagglehub(handle, final)
     with beside(final) as unfinished:
         (unfinished / "note").write_text(str(path), encoding="utf-8")
-        (unfinished / "note").replace(note)
+        when_free(lambda: (unfinished / "note").replace(note))
     return path
 
 

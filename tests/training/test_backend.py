@@ -77,6 +77,8 @@ def test_a_gpu_is_shared_and_what_a_person_has_set_stays() -> None:
         "print(os.environ['TF_FORCE_GPU_ALLOW_GROWTH'], os.environ['CUDA_VISIBLE_DEVICES'])\n"
     )
     assert fresh(code, CUDA_VISIBLE_DEVICES="").stdout == "true \n"
+    without = "import os\nos.environ.pop('CUDA_VISIBLE_DEVICES', None)\n" + code
+    assert fresh(without, TF_FORCE_GPU_ALLOW_GROWTH="false").stdout == "false 0\n"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from training.device import Accelerator, device, idle_gpu, processor
 def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "accelerator", lambda: None)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.delenv("JAX_PLATFORMS", raising=False)
 
 
 def test_the_device_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,12 +44,16 @@ def test_a_gpu_that_stands_idle_is_told_with_what_to_install(
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(platform, "system", lambda: "Linux")
     install = module.INSTALL[keras.backend.backend()]
-    told = f"There is an NVIDIA GPU here, and it is not used: pip install {install}"
+    told = f"There seems to be an NVIDIA GPU here that is not used: pip install {install}"
     assert idle_gpu() == told
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     assert idle_gpu() == told
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")  # by somebody who wants it so
-    assert idle_gpu() == ""
+    monkeypatch.setattr(platform, "system", lambda: "Windows")
+    assert "WSL2" in idle_gpu()
+    for name, value in ("CUDA_VISIBLE_DEVICES", "-1"), ("JAX_PLATFORMS", "cpu"):
+        with monkeypatch.context() as wish:
+            wish.setenv(name, value)  # by somebody who wants it so
+            assert idle_gpu() == ""
 
 
 def test_a_gpu_that_is_used_is_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from dataclasses import replace
 from typing import Any
@@ -63,6 +64,7 @@ def state(training: Training) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX compiles always")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="where TensorFlow has GPUs")
 def test_all_of_it_compiles_as_on_a_gpu(examples: Examples) -> None:
     training = make(examples, replace(TINY, optimizer="muon", precision="bfloat16"))
     for model in training.model, training.scorer.network:

@@ -46,6 +46,7 @@ def takes(monkeypatch: pytest.MonkeyPatch) -> Any:
             return Estimate(estimate.step * factor**doublings, estimate.validation)
 
         monkeypatch.setattr(Training, "measure", measure)
+        monkeypatch.setattr(planning, "idle_gpu", str)  # whatever this machine has
 
     return set_up
 
@@ -167,8 +168,8 @@ def test_a_gpu_that_is_not_used_is_told_of(
     cached: Cached, takes: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     takes(FAST)
-    monkeypatch.setattr(planning, "idle_gpu", lambda: "There is an NVIDIA GPU here …")
-    assert list(planned(cached, TINY).lines())[-1] == "There is an NVIDIA GPU here …"
+    monkeypatch.setattr(planning, "idle_gpu", lambda: "There seems to be a GPU …")
+    assert list(planned(cached, TINY).lines())[-1] == "There seems to be a GPU …"
 
 
 def test_views_are_bold_where_each_pair_is_seen_often(cached: Cached, takes: Any) -> None:

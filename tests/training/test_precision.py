@@ -78,6 +78,7 @@ def test_a_convolution_can_be_timed(kind: str) -> None:
         ("NVIDIA GeForce GTX 1650 Ti", (7, 5), "float32"),
         ("NVIDIA GeForce MX450", (7, 5), "float32"),
         ("NVIDIA T600 Laptop GPU", (7, 5), "float32"),
+        ("Quadro T2000", (7, 5), "float32"),
         ("NVIDIA GeForce GTX 1080", (6, 1), "float32"),
         ("TPU v4", None, "bfloat16"),
     ],
