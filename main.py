@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
+from labels.classes import CITYSCAPES, Classes, usual_classes
 from training.backend import OUT_OF_MEMORY, is_out_of_memory, start_keras
 from training.config import Config
 from training.options import parse
@@ -41,7 +41,6 @@ from utils_func import (
     BadInput,
     bin_image,
     get_segmentation_arr,
-    give_color_to_seg_img,
     load_images,
     picture_files,
 )
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from training.loop import Training
     from training.outcome import Outcome
     from training.plan import Plan
-    from training.scores import Scores
 
 Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
 
@@ -209,11 +207,14 @@ def show_scores(training: Training, outcome: Outcome, path: Path) -> keras.Model
 
 
 def show_examples(model: keras.Model, examples: Examples, classes: Classes, output: Path) -> None:
-    """Predicts some pairs and draws each beside its truth."""
-    images, segmentations = next(data_generator(examples, len(examples), len(classes)))
-    prediction = np.concatenate([model.predict_on_batch(image[None]) for image in images])
-    for i in range(len(examples)):
-        show_predications(images, segmentations, prediction, i, classes, output)
+    """Predicts some pairs, one after the other, and draws each beside its truth."""
+    from evaluation.prediction_picture import draw_prediction
+
+    some = islice(data_generator(examples, 1, len(classes)), len(examples))
+    for number, (images, segmentations) in enumerate(some, start=1):
+        prediction = np.asarray(model.predict_on_batch(images))
+        path = output / f"pred_{number}.png"
+        draw_prediction(images[0], segmentations[0], prediction[0], classes, path)
 
 
 def data_generator(
@@ -277,37 +278,11 @@ def show_predications(
         classes: The class table; without it as in give_color_to_seg_img.
         output: Folder for the picture.
     """
-    from evaluation.plots import draw_legend, draw_picture, new_figure, save_figure
-    from training.scores import Scores, confusion
+    from evaluation.prediction_picture import draw_prediction
 
-    count = segmentations.shape[-1]
-    classes = classes or usual_classes(count)
-    labelled = segmentations[i].any(axis=-1)
-    truth = np.where(labelled, segmentations[i].argmax(axis=-1), IGNORE).astype(np.uint8)
-    predicted = prediction[i].argmax(axis=-1).astype(np.uint8)
-    scores = Scores(confusion(truth, predicted, count))
-
-    rows = -(-int((~np.isnan(scores.iou)).sum() + 1) // 4)
-    figure = new_figure(13, 0.9 + 0.22 * rows + 4.2 * truth.shape[0] / truth.shape[1])
-    axes = figure.subplots(1, 3)
-    draw_picture(axes[0], images[i].astype(np.uint8), "photo")
-    draw_picture(axes[1], give_color_to_seg_img(truth, count, classes), "truth")
-    title = f"prediction: accuracy {scores.accuracy:.2f}, mIoU {scores.mean_iou:.2f}"
-    draw_picture(axes[2], give_color_to_seg_img(predicted, count, classes), title)
-    pixels = scores.confusion.sum(axis=1)
-    legend = [
-        (int(index), f"{classes.names[index]}  {score_text(scores, index)}")
-        for index in np.argsort(-pixels, kind="stable")
-        if not np.isnan(scores.iou[index])
-    ]
-    draw_legend(figure, classes, legend, ignored=bool((truth == IGNORE).any()))
-    return save_figure(figure, Path(output) / f"pred_{i + 1}.png")
-
-
-def score_text(scores: Scores, index: int) -> str:
-    if not scores.confusion[index].any():
-        return "not in the truth"
-    return f"IoU {scores.iou[index]:.2f}, Dice {scores.dice[index]:.2f}"
+    classes = classes or usual_classes(segmentations.shape[-1])
+    path = Path(output) / f"pred_{i + 1}.png"
+    return draw_prediction(images[i], segmentations[i], prediction[i], classes, path)
 
 
 def get_acc(
