@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from dataset.checking.finding import Finding
+from dataset.headers import photo_size
 from dataset.pairs import Dataset, Pair
 from dataset.sizing import Size, fitting_size, pixels, written
-from utils_func import BadInput, opened_picture
+from utils_func import BadInput
 
 Sizes = Mapping[Size, int]
 
 SHOWN = 3
-ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 # A circle that is squeezed by a quarter is plainly an ellipse; 320×227 at 256×176 is 3 %.
 SQUEEZED = 1.25
 STEP = 16  # sizes that fit a network of the usual depth are multiples of this
@@ -83,15 +83,12 @@ def squeezed(sizes: Sizes, trained: Size) -> Iterator[Finding]:
 
 def _photo_size(pair: Pair) -> Size | None:
     try:
-        with opened_picture(pair.photo) as picture:
-            width, height = picture.size
-            # Pillow reads a whole PNG to find its EXIF, and PNGs are hardly ever turned.
-            exif = picture.getexif() if picture.format != "PNG" else {}
+        height, width = photo_size(pair.photo)
     except BadInput:
         return None  # decoding has come to it
     if pair.photo == pair.label:  # side by side
         return (height, width // 2) if width > 1 else None
-    return (width, height) if exif.get(ORIENTATION, 1) in TURNED else (height, width)
+    return height, width
 
 
 def _factor(size: Size, trained: Size) -> float:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from dataset.classes_csv import overruled
 from dataset.decoding import Reader, decode, read_files
+from dataset.headers import photo_size
 from dataset.levels import levels_of, with_levels
 from dataset.pairs import Dataset, Pair
 from dataset.sizing import pixels
 from dataset.splits import hold_out
 from labels.coding import Coding
-from utils_func import BadInput, opened_picture, picture_files
+from utils_func import BadInput, picture_files
 
 LOOKED_AT = 16  # photos whose size is looked up to know the usual one
 SPLITS = ("train", "val", "test")
@@ -131,9 +132,7 @@ def usual_shape(pairs: tuple[Pair, ...]) -> tuple[int, int]:
     sizes = []
     for pair in spread(pairs, LOOKED_AT):
         try:
-            with opened_picture(pair.photo) as picture:
-                turned = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-                sizes.append(picture.size if turned else picture.size[::-1])
+            sizes.append(photo_size(pair.photo))
         except BadInput:
             continue  # decoding will come to it
     by_proportions = sorted(sizes, key=lambda size: (size[1] / size[0], size))
