@@ -7,7 +7,7 @@ example = dataset.decode(dataset.train[0])    # arrays
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ class Pair:
     photo: Path
     label: Path
     """The label picture, or a folder of pictures that are one label together."""
+    masks: tuple[tuple[str, Path], ...] = field(default=(), kw_only=True)
+    """Where each class has a mask of its own: the class and the mask; `label` is one of them."""
     group: str = ""
     """Drive, city or sequence: pairs of one group are no use for checking each other."""
     levels: Levels | None = None

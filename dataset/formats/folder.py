@@ -2,8 +2,9 @@
 
     dataset = find(Path("my data"))         # dataset.remarks tell what was concluded
 
-Labels lie in files of their own (dataset/formats/pairing.py), or beside the photo in one picture.
-What they mean is found from all of them (dataset/meaning). Only asked when no other format fits.
+Labels lie in files of their own (dataset/formats/pairing.py), perhaps one for each class
+(class_masks.py), or beside the photo in one picture. What they mean is found from all of them
+(dataset/meaning). Only asked when no other format fits.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from dataset.classes_csv import read_table
 from dataset.decoding import Reader, read_coloured_files, read_files, read_halves
 from dataset.formats.building import Found, Splits, build
+from dataset.formats.class_masks import by_class, read_masks
 from dataset.formats.endings import pair_by_ending
 from dataset.formats.grouping import GROUPS, are_groups, groups_of
 from dataset.formats.halves import LEAST, few_colours, is_label, look_at, read_halves_like
@@ -33,7 +35,8 @@ from utils_func import read_picture
 NAME = "folder"
 EXPECTED = (
     "photos and labels with the same names in two folders (images and masks, …) or with "
-    "endings (a.jpg and a_mask.png), or both side by side in one picture"
+    "endings (a.jpg and a_mask.png), or with a mask for each class (masks/road/a.png and "
+    "masks/car/a.png, or a_road.png and a_car.png), or both side by side in one picture"
 )
 LOOKED_AT = 16
 
@@ -46,6 +49,10 @@ def find(root: Path, table: Path | None = None) -> Dataset | None:
     if not files or (others and not strangers):
         return None
     remarks = [_opened_alone(root, others, strangers)] if others else []
+    if found := by_class(root, files):
+        told, read = [*remarks, found.remark], partial(read_masks, names=found.names)
+        reader = f"masks of {', '.join(found.names)}"
+        return build(root, NAME, found.coding, found.splits, read, reader, told, table=table)
     if splits := pair_up(root, files) or pair_by_ending(root, files):
         return _two_files(root, splits, table, remarks)
     labels = _folder_of_labels(root, files)
