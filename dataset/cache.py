@@ -129,14 +129,11 @@ def hash_files(pairs: list[Pair], workers: int) -> str:
         except (OSError, BadInput) as problem:
             return f"unreadable: {getattr(problem, 'strerror', 'no folder of pictures')}"
 
-    files = list(dict.fromkeys(file for pair in pairs for file in _files(pair)))
+    files = list(dict.fromkeys(file for pair in pairs for file in pair.files))
     with ThreadPoolExecutor(workers) as pool:
         hashes = list(pool.map(hash_one, files))
-    return hash_text([pair.name for pair in pairs], hashes)
-
-
-def _files(pair: Pair) -> tuple[Path, ...]:
-    return pair.photo, pair.label, *(mask for _, mask in pair.masks)
+    names = [pair.name for pair in pairs] + [name for pair in pairs for name, _ in pair.masks]
+    return hash_text(names, hashes)
 
 
 def hash_text(*parts: object) -> str:

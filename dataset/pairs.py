@@ -34,6 +34,11 @@ class Pair:
     levels: Levels | None = None
     """Black and white of a photo of more than 8 bits."""
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The photo, then its labels."""
+        return self.photo, self.label, *(mask for _, mask in self.masks)
+
 
 class Example(NamedTuple):
     """A decoded pair. Label and confident may have another size than the photo."""

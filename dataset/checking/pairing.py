@@ -29,7 +29,8 @@ def without_partner(dataset: Dataset) -> Iterator[Finding]:
     if not dataset.alone:
         return
     pairs = (*dataset.train, *dataset.val, *dataset.test)
-    photos, labels = ({pair.photo.parent for pair in pairs}, {pair.label.parent for pair in pairs})
+    photos = {pair.photo.parent for pair in pairs}
+    labels = {file.parent for pair in pairs for file in pair.files[1:]}
     yield Finding(
         "warning",
         f"{counted(len(dataset.alone), 'file')} without a partner left out.",

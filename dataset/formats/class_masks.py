@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
 from dataset.decoding import read_photo
 from dataset.formats.building import Found, Splits
+from dataset.formats.mask_pictures import inside, show_different_things
 from dataset.formats.pairing import Match, splits_of
 from dataset.formats.words import (
     LABEL_FOLDERS,
@@ -36,13 +36,9 @@ from labels.classes import Classes, numbered_classes
 from labels.coding import Coding
 from utils_func import LEAVE_OUT, BadInput, read_label
 
-MOST_CLASSES, LOOKED_AT = 60, 8
+MOST_CLASSES = 60
 # Of the photos so many have masks of more than one class, else they are parts of a set.
 SHARE = 0.5
-# Masks of two classes hardly overlap, or one lies within the other. Two people's masks of one thing
-# have more in common than that: of vessels, where people differ most, an IoU of .62 and .65 (CHASE,
-# DRIVE), without one within the other.
-SAME, ALIKE, WITHIN = 0.75, 0.4, 0.95
 BACKGROUND = ("background", "bg")
 WORDS = "|".join(sorted(LABEL_FOLDERS, key=len, reverse=True))
 ROLE = re.compile(rf"^({WORDS})[\s._-]+|[\s._-]+({WORDS})$", re.IGNORECASE)
@@ -61,10 +57,9 @@ class ByClass:
 
     @property
     def coding(self) -> Coding:
-        count = len(self.names) + 1
-        called = (BACKGROUND[0], *map(_called, self.names))
-        classes = Classes(called, numbered_classes(count).colours)
-        return Coding("values", classes, {index: index for index in range(count)})
+        called = (BACKGROUND[0], *self.names)
+        classes = Classes(called, numbered_classes(len(called)).colours)
+        return Coding("values", classes, {index: index for index in range(len(called))})
 
     @property
     def remark(self) -> str:
@@ -79,50 +74,76 @@ def by_class(root: Path, files: Iterable[Path]) -> ByClass | None:
     named = [name_of(file, root) for file in files]
     masks = _masks(named)
     names = sorted({name for own in masks.values() for name in own})
-    if not 2 <= len(names) <= MOST_CLASSES or all(name.isdecimal() for name in names):
+    several = [own for own in masks.values() if len(own) > 1]
+    if not 2 <= len(names) <= MOST_CLASSES or _are_numbers(names):
         return None
     taken = {one for own in masks.values() for one in own.values()}
     alone = [one for one in named if one not in taken and one not in masks]
-    photos = len(masks) + sum(not _is_label(one) for one in alone)
-    several = [own for own in masks.values() if len(own) > 1]
-    if len(several) < SHARE * photos or not _are_classes(several):
+    splits = {photo.split for photo in masks}  # photos of test may have no labels
+    photos = len(masks) + sum(not _is_label(one) and one.split in splits for one in alone)
+    if len(several) < SHARE * photos or not show_different_things([_files(own) for own in several]):
         return None
     first = [(photo, min(own.values(), key=lambda one: one.file)) for photo, own in masks.items()]
-    splits = splits_of(Match(first, alone))
-    assert splits, "there are pairs"
-    whole = (_with_masks(part, masks) for part in (splits.train, splits.val, splits.test))
+    found = splits_of(Match(first, alone))
+    assert found, "there are pairs"
+    whole = (_with_masks(part, masks) for part in (found.train, found.val, found.test))
     return ByClass(Splits(*whole), tuple(n for n in names if n.lower() not in BACKGROUND))
 
 
+def _are_numbers(names: Iterable[str]) -> bool:
+    """Whether names differ in a number alone: of objects or people, unless they say class."""
+    rests = {re.sub(r"\d+(st|nd|rd|th)?", "", name.lower()).strip(" ._-") for name in names}
+    return len(rests) == 1 and not rests & {"class", "cls", "category"}
+
+
+def _files(masks: Mapping[str, Named]) -> dict[str, Path]:
+    return {name: one.file for name, one in sorted(masks.items())}
+
+
 def _with_masks(found: Found, masks: Masks) -> Found:
-    files = {
-        photo.file: tuple(sorted((name, one.file) for name, one in own.items()))
-        for photo, own in masks.items()
-    }
+    files = {photo.file: tuple(_files(own).items()) for photo, own in masks.items()}
     return replace(found, pairs=tuple(replace(one, masks=files[one.photo]) for one in found.pairs))
 
 
 def _masks(named: Sequence[Named]) -> Masks:
     """The masks of each photo, by the class that a folder or an ending names."""
     photos: dict[Key, Named] = {}
-    folders: dict[str, list[Named]] = {}
     for one in named:
         if not _is_label(one):
-            photos.setdefault((one.split, one.places, one.stem), one)
-        elif _rest(one.file.parent):
-            folders.setdefault(one.file.parent.name, []).append(one)
-    masks: Masks = {}
-    for name, ones in folders.items():
-        for key, one in _keys(ones):
-            if key in photos:
-                masks.setdefault(photos[key], {})[name] = one
-    if masks:
-        return masks
+            photos.setdefault(_key(one), one)
+    # Of images_a and masks_a beside images_b and masks_b these are no classes.
+    own = {(one.split, one.folders, one.stem) for one in photos.values()}
+    labels = [one for one in named if _is_label(one)]
+    masks = _by_folder(
+        [one for one in labels if (one.split, one.folders, one.stem) not in own], photos
+    )
+    if masks or any(_key(one) in photos for one in labels):
+        return masks  # a_flip.png, where a.jpg has a.png, is the label of a_flip.jpg
+    spelled: dict[str, str] = {}
     for one in named:
         photo, name = _continued(one, photos)
         if photo:
-            masks.setdefault(photo, {})[name] = one
+            masks.setdefault(photo, {})[spelled.setdefault(name.lower(), name)] = one
     return masks
+
+
+def _by_folder(labels: Iterable[Named], photos: Mapping[Key, Named]) -> Masks:
+    folders: dict[str, list[Named]] = {}
+    for one in labels:
+        if _rest(one.file.parent):
+            folders.setdefault(_called(one.file.parent.name).lower(), []).append(one)
+    masks: Masks = {}
+    for ones in folders.values():
+        name = _called(ones[0].file.parent.name)
+        for one, keys in _keys(ones):
+            photo = next((photos[key] for key in keys if key in photos), None)
+            if photo:
+                masks.setdefault(photo, {})[name] = one
+    return masks
+
+
+def _key(one: Named) -> Key:
+    return one.split, one.places, one.stem
 
 
 def _is_label(one: Named) -> bool:
@@ -135,16 +156,15 @@ def _rest(folder: Path) -> str:
     return "_".join(w for w in words_of(folder.name) if not any(w in one for one in known))
 
 
-def _keys(ones: list[Named]) -> Iterator[tuple[Key, Named]]:
-    """The key of the photo of each mask in a class's folder, whose names may all end alike."""
+def _keys(ones: Sequence[Named]) -> Iterator[tuple[Named, list[Key]]]:
+    """What the photo of each mask in a class's folder may be called: their names may end alike."""
     ends = {one.stem.rpartition("_")[2] for one in ones}
     ending = f"_{ends.pop()}" if len(ends) == 1 and len(ones) > 1 else ""
     for one in ones:
-        own = one.places[-1:] == (_rest(one.file.parent),)
-        yield (
-            (one.split, one.places[:-1] if own else one.places, one.stem.removesuffix(ending)),
-            one,
-        )
+        below = one.places[-1:] == (_rest(one.file.parent),)
+        places = one.places[:-1] if below else one.places
+        stems = (one.stem, one.stem.removesuffix(ending))
+        yield one, [(one.split, places, stem) for stem in stems]
 
 
 def _continued(one: Named, photos: Mapping[Key, Named]) -> tuple[Named | None, str]:
@@ -157,48 +177,6 @@ def _continued(one: Named, photos: Mapping[Key, Named]) -> tuple[Named | None, s
     return None, ""
 
 
-def _are_classes(masks: Sequence[Mapping[str, Named]]) -> bool:
-    """Whether masks of different names show different things, and nothing but a mask each."""
-    overlaps: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for own in masks[:: max(1, len(masks) // LOOKED_AT)]:
-        try:
-            pictures = {name: read_label(one.file) for name, one in sorted(own.items())}
-        except BadInput:
-            continue  # decoding will come to it
-        if not all(_is_mask(picture) for picture in pictures.values()):
-            return False
-        for (name, one), (other_name, other) in combinations(pictures.items(), 2):
-            if one.shape[:2] == other.shape[:2]:
-                both = _overlap(_inside(one), _inside(other))
-                overlaps.setdefault((name, other_name), []).append(both)
-    return not any(_are_of_one_thing(*np.mean(found, axis=0)) for found in overlaps.values())
-
-
-def _overlap(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
-    """What two masks have in common, as a share of both together and of the smaller one."""
-    common = np.count_nonzero(one & other)
-    together, smaller = np.count_nonzero(one | other), min(map(np.count_nonzero, (one, other)))
-    return common / max(1, together), common / max(1, smaller)
-
-
-def _are_of_one_thing(share: float, of_smaller: float) -> bool:
-    return share > SAME or (share > ALIKE and of_smaller < WITHIN)
-
-
-def _is_mask(picture: np.ndarray) -> bool:
-    """Two values, or two that a JPEG has smeared a little."""
-    grey = picture if picture.ndim == 2 else picture.max(axis=-1)
-    most = int(grey.max())
-    between = (grey > most // 4) & (grey < most - most // 4)
-    return bool(most < 2 or between.mean() < 0.02)
-
-
-def _inside(picture: np.ndarray) -> np.ndarray:
-    """Where a mask is: the brighter of its two values."""
-    grey = picture if picture.ndim == 2 else picture.max(axis=-1)
-    return np.asarray(2 * grey.astype(np.int64) > max(1, int(grey.max())))
-
-
 def _called(name: str) -> str:
     """'Microaneurysms' of '1. Microaneurysms', 'lung' of 'lung masks'."""
     return ROLE.sub("", re.sub(r"^\d+[\s._-]+(?=\D)", "", name))
@@ -206,14 +184,14 @@ def _called(name: str) -> str:
 
 def read_masks(pair: Pair, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The photo, and the masks of its classes as one label."""
-    inside = [(name, _inside(read_label(file)), file) for name, file in pair.masks]
-    shape = inside[0][1].shape
+    masks = [(name, inside(read_label(file)), file) for name, file in pair.masks]
+    shape = masks[0][1].shape
     ids = np.zeros(shape, np.uint8)
-    for name, mask, file in sorted(inside, key=lambda one: -np.count_nonzero(one[1])):
+    for name, mask, file in sorted(masks, key=lambda one: -np.count_nonzero(one[1])):
         if mask.shape != shape:
             raise BadInput(
-                f"{file} is {written(mask.shape)} pixels, but {inside[0][2]} is {written(shape)}. "
+                f"{file} is {written(mask.shape)} pixels, but {masks[0][2]} is {written(shape)}. "
                 f"Expected masks of one size. Correct it, or {LEAVE_OUT}."
             )
-        ids[mask] = names.index(name) + 1 if name in names else 0
+        ids[mask] = names.index(name) + 1 if name in names else 0  # which is background
     return read_photo(pair, shape), ids

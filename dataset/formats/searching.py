@@ -120,7 +120,7 @@ def _touches(dataset: Dataset, folder: Path) -> bool:
         return True
     folder = folder.absolute()
     pairs = (*dataset.train, *dataset.val, *dataset.test)
-    return any(file.is_relative_to(folder) for pair in pairs for file in (pair.photo, pair.label))
+    return any(file.is_relative_to(folder) for pair in pairs for file in pair.files)
 
 
 def _belongs(dataset: Dataset, folder: Path) -> bool:

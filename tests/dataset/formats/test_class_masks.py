@@ -106,9 +106,9 @@ def test_a_class_may_be_missing_from_a_photo_and_a_photo_may_have_no_mask(tmp_pa
 def test_masks_may_be_0_and_1_and_numbers_before_names_are_no_part_of_them(tmp_path: Path) -> None:
     masks = {f"{n}. {name}": mask // 255 for n, (name, mask) in enumerate(MASKS.items(), 1)}
     dataset = open_dataset(write(tmp_path, masks=masks))
-    assert dataset.classes.names == ("background", "house", "window", "tree")
+    assert dataset.classes.names == ("background", "house", "tree", "window")
     label = dataset.decode(dataset.train[0]).label
-    assert [label[3, 2], label[5, 4], label[5, 12], label[0, 0]] == [1, 2, 3, 0]
+    assert [label[3, 2], label[5, 12], label[5, 4], label[0, 0]] == [1, 2, 3, 0]
 
 
 def test_a_mask_of_the_background_is_no_class_of_its_own(tmp_path: Path) -> None:
@@ -128,10 +128,66 @@ def test_labels_of_two_people_are_not_two_classes(tmp_path: Path, mask: str) -> 
         open_dataset(write(tmp_path, mask=mask, masks=theirs))
 
 
-def test_numbered_masks_are_not_classes(tmp_path: Path) -> None:
-    objects = {str(number): mask for number, mask in enumerate(MASKS.values())}
+def test_changed_copies_of_pairs_are_pairs_of_their_own(tmp_path: Path) -> None:
+    for name, mask in {"": HOUSE, "_flip": WINDOW, "_rotated": TREE}.items():
+        write(tmp_path, f"images/{{}}{name}.jpg", f"masks/{{1}}{name}.png", {"": mask})
+    dataset = open_dataset(tmp_path)
+    assert len(pairs_of(dataset)) == 3 * PHOTOS
+    assert not any(pair.masks for pair in pairs_of(dataset))
+
+
+def test_sets_beside_each_other_are_not_classes(tmp_path: Path) -> None:
+    for name, mask in {"a": HOUSE, "b": TREE}.items():
+        write(tmp_path, f"images_{name}/{{}}.jpg", f"masks_{name}/{{1}}.png", {"": mask})
+    dataset = open_dataset(tmp_path)
+    assert len(pairs_of(dataset)) == 2 * PHOTOS
+    assert not any(pair.masks for pair in pairs_of(dataset))
+
+
+def test_people_who_mostly_see_nothing_are_told_from_classes_by_the_rest(tmp_path: Path) -> None:
+    theirs = {"first": HOUSE, "second": np.roll(HOUSE, 1, 0)}
+    write(tmp_path, masks=theirs)
+    for number in range(1, PHOTOS):
+        for name in theirs:
+            save(tmp_path / "masks" / name / f"{number}.png", np.zeros(SIZE, np.uint8))
+    with pytest.raises(BadInput):
+        open_dataset(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["{}", "object{}", "annotator_{}", "{}st"])
+def test_numbered_masks_are_not_classes(tmp_path: Path, name: str) -> None:
+    objects = {name.format(number): mask for number, mask in enumerate(MASKS.values())}
     with pytest.raises(BadInput):
         open_dataset(write(tmp_path, mask="masks/{1}_{0}.png", masks=objects))
+
+
+def test_numbered_classes_are(tmp_path: Path) -> None:
+    masks = {f"class {number}": mask for number, mask in enumerate(MASKS.values())}
+    dataset = open_dataset(write(tmp_path, masks=masks))
+    assert dataset.classes.names == ("background", "class 0", "class 1", "class 2")
+
+
+def test_photos_of_test_may_have_no_masks(tmp_path: Path) -> None:
+    write(tmp_path, "train/images/{}.jpg", "train/masks/{}/{}.png")
+    for number in range(3 * PHOTOS):
+        save(tmp_path / "test" / "images" / f"{number}.jpg", np.zeros((*SIZE, 3), np.uint8))
+    dataset = open_dataset(tmp_path)
+    assert len(dataset.train) + len(dataset.val) == PHOTOS
+    assert dataset.classes.names == ("background", "house", "tree", "window")
+
+
+def test_an_ending_that_photos_have_too_is_no_class(tmp_path: Path) -> None:
+    write(tmp_path, "images/{}_xray.jpg", "masks/{}/{}_xray.png")
+    assert open_dataset(tmp_path).classes.names == ("background", "house", "tree", "window")
+
+
+def test_labels_of_many_values_or_colours_are_not_masks(tmp_path: Path) -> None:
+    ids = np.where(WINDOW, 255, (HOUSE > 0) + 2 * (TREE > 0)).astype(np.uint8)
+    colours = np.stack([HOUSE, TREE, WINDOW], -1)
+    for number, other in enumerate((ids, colours)):
+        root = tmp_path / str(number)
+        with pytest.raises(BadInput):
+            open_dataset(write(root, masks={"fine": other, "coarse": other[::-1].copy()}))
 
 
 def test_one_label_painted_in_two_ways_is_not_two_classes(tmp_path: Path) -> None:
@@ -154,6 +210,16 @@ def test_a_mask_that_changes_is_decoded_anew(tmp_path: Path) -> None:
     before = hash_files(pairs, 2)
     save(tmp_path / "masks" / "window" / "4.png", TREE)
     assert hash_files(pairs, 2) != before
+
+
+def test_a_mask_that_becomes_one_of_another_class_is_decoded_anew(tmp_path: Path) -> None:
+    write(tmp_path)
+    for name in ("tree", "window"):
+        (tmp_path / "masks" / name / "4.png").unlink()
+    before = hash_files(pairs_of(open_dataset(tmp_path)), 2)
+    house = tmp_path / "masks" / "house" / "4.png"
+    house.rename(tmp_path / "masks" / "tree" / "4.png")
+    assert hash_files(pairs_of(open_dataset(tmp_path)), 2) != before
 
 
 def test_a_mask_that_cannot_be_read_is_named_when_it_is_decoded(tmp_path: Path) -> None:
