@@ -13,14 +13,18 @@ from utils_func import opened_picture
 ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 
 
-def photo_size(path: Path) -> Size:
+def photo_size(path: Path, quick: bool = False) -> Size:
     """Height and width.
+
+    Args:
+        path: The photo.
+        quick: Pillow reads a whole PNG to find its EXIF, and PNGs are hardly ever turned: one that
+            is has the size then that it has lying.
 
     Raises:
         BadInput: It is no picture that can be read.
     """
     with opened_picture(path) as picture:
         width, height = picture.size
-        # Pillow reads a whole PNG to find its EXIF, and PNGs are hardly ever turned.
-        exif = picture.getexif() if picture.format != "PNG" else {}
+        exif = {} if quick and picture.format == "PNG" else picture.getexif()
     return (width, height) if exif.get(ORIENTATION, 1) in TURNED else (height, width)

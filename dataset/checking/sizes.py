@@ -83,7 +83,7 @@ def squeezed(sizes: Sizes, trained: Size) -> Iterator[Finding]:
 
 def _photo_size(pair: Pair) -> Size | None:
     try:
-        height, width = photo_size(pair.photo)
+        height, width = photo_size(pair.photo, quick=True)
     except BadInput:
         return None  # decoding has come to it
     if pair.photo == pair.label:  # side by side
