@@ -39,7 +39,7 @@ from utils_func import LEAVE_OUT, BadInput, read_label
 MOST_CLASSES = 60
 # Of the photos so many have masks of more than one class, else they are parts of a set.
 SHARE = 0.5
-BACKGROUND = ("background", "bg")
+BACKGROUND, QUIET = ("background", "bg"), (30, 30, 60)
 WORDS = "|".join(sorted(LABEL_FOLDERS, key=len, reverse=True))
 ROLE = re.compile(rf"^({WORDS})[\s._-]+|[\s._-]+({WORDS})$", re.IGNORECASE)
 
@@ -57,9 +57,9 @@ class ByClass:
 
     @property
     def coding(self) -> Coding:
-        called = (BACKGROUND[0], *self.names)
-        classes = Classes(called, numbered_classes(len(called)).colours)
-        return Coding("values", classes, {index: index for index in range(len(called))})
+        colours = (QUIET, *numbered_classes(len(self.names)).colours)
+        classes = Classes((BACKGROUND[0], *self.names), colours)
+        return Coding("values", classes, {index: index for index in range(len(colours))})
 
     @property
     def remark(self) -> str:
