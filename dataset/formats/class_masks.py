@@ -22,14 +22,7 @@ from dataset.decoding import read_photo
 from dataset.formats.building import Found, Splits
 from dataset.formats.mask_pictures import inside, show_different_things
 from dataset.formats.pairing import Match, splits_of
-from dataset.formats.words import (
-    LABEL_FOLDERS,
-    PHOTO_FOLDERS,
-    SPLIT_WORDS,
-    Named,
-    name_of,
-    words_of,
-)
+from dataset.formats.words import LABEL_FOLDERS, Named, left_of, name_of, words_of
 from dataset.pairs import Pair
 from dataset.sizing import written
 from labels.classes import Classes, numbered_classes
@@ -80,13 +73,14 @@ def by_class(root: Path, files: Iterable[Path]) -> ByClass | None:
     taken = {one for own in masks.values() for one in own.values()}
     alone = [one for one in named if one not in taken and one not in masks]
     splits = {photo.split for photo in masks}  # photos of test may have no labels
-    photos = len(masks) + sum(not _is_label(one) and one.split in splits for one in alone)
+    photos = len(masks) + sum(not one.is_label and one.split in splits for one in alone)
     if len(several) < SHARE * photos or not show_different_things([_files(own) for own in several]):
         return None
     first = [(photo, min(own.values(), key=lambda one: one.file)) for photo, own in masks.items()]
     found = splits_of(Match(first, alone))
     assert found, "there are pairs"
-    whole = (_with_masks(part, masks) for part in (found.train, found.val, found.test))
+    files_of = {photo.file: _files(own) for photo, own in masks.items()}
+    whole = (_with_masks(part, files_of) for part in (found.train, found.val, found.test))
     return ByClass(Splits(*whole), tuple(n for n in names if n.lower() not in BACKGROUND))
 
 
@@ -100,20 +94,20 @@ def _files(masks: Mapping[str, Named]) -> dict[str, Path]:
     return {name: one.file for name, one in sorted(masks.items())}
 
 
-def _with_masks(found: Found, masks: Masks) -> Found:
-    files = {photo.file: tuple(_files(own).items()) for photo, own in masks.items()}
-    return replace(found, pairs=tuple(replace(one, masks=files[one.photo]) for one in found.pairs))
+def _with_masks(found: Found, files: Mapping[Path, Mapping[str, Path]]) -> Found:
+    pairs = (replace(one, masks=tuple(files[one.photo].items())) for one in found.pairs)
+    return replace(found, pairs=tuple(pairs))
 
 
 def _masks(named: Sequence[Named]) -> Masks:
     """The masks of each photo, by the class that a folder or an ending names."""
     photos: dict[Key, Named] = {}
     for one in named:
-        if not _is_label(one):
+        if not one.is_label:
             photos.setdefault(_key(one), one)
     # Of images_a and masks_a beside images_b and masks_b these are no classes.
     own = {(one.split, one.folders, one.stem) for one in photos.values()}
-    labels = [one for one in named if _is_label(one)]
+    labels = [one for one in named if one.is_label]
     masks = _by_folder(
         [one for one in labels if (one.split, one.folders, one.stem) not in own], photos
     )
@@ -130,7 +124,7 @@ def _masks(named: Sequence[Named]) -> Masks:
 def _by_folder(labels: Iterable[Named], photos: Mapping[Key, Named]) -> Masks:
     folders: dict[str, list[Named]] = {}
     for one in labels:
-        if _rest(one.file.parent):
+        if left_of(words_of(one.file.parent.name)):
             folders.setdefault(_called(one.file.parent.name).lower(), []).append(one)
     masks: Masks = {}
     for ones in folders.values():
@@ -146,22 +140,12 @@ def _key(one: Named) -> Key:
     return one.split, one.places, one.stem
 
 
-def _is_label(one: Named) -> bool:
-    return bool(one.stem_says if one.folder_says is None else one.folder_says)
-
-
-def _rest(folder: Path) -> str:
-    """What a folder's name says beside photo, label and split."""
-    known = (SPLIT_WORDS, PHOTO_FOLDERS, LABEL_FOLDERS)
-    return "_".join(w for w in words_of(folder.name) if not any(w in one for one in known))
-
-
 def _keys(ones: Sequence[Named]) -> Iterator[tuple[Named, list[Key]]]:
     """What the photo of each mask in a class's folder may be called: their names may end alike."""
     ends = {one.stem.rpartition("_")[2] for one in ones}
     ending = f"_{ends.pop()}" if len(ends) == 1 and len(ones) > 1 else ""
     for one in ones:
-        below = one.places[-1:] == (_rest(one.file.parent),)
+        below = one.places[-1:] == (left_of(words_of(one.file.parent.name)),)
         places = one.places[:-1] if below else one.places
         stems = (one.stem, one.stem.removesuffix(ending))
         yield one, [(one.split, places, stem) for stem in stems]

@@ -61,7 +61,7 @@ LOOSEST: tuple[Key, ...] = (
 ROLES: tuple[Role, ...] = (
     lambda one: one.stem_says or one.folder_says,
     lambda one: one.folder_says if one.stem_says is None else one.stem_says,
-    lambda one: one.stem_says if one.folder_says is None else one.folder_says,
+    lambda one: one.is_label,
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,11 @@ class Named:
     stem: str
     """The file's name without the words that say photo or label."""
 
+    @property
+    def is_label(self) -> bool | None:
+        """As its folder says; where that says nothing, as its name does."""
+        return self.stem_says if self.folder_says is None else self.folder_says
+
 
 def name_of(file: Path, root: Path, vague: bool = False) -> Named:
     """Takes a path apart. Of several folders the one nearest to the file counts.
@@ -76,8 +81,7 @@ def name_of(file: Path, root: Path, vague: bool = False) -> Named:
         role = _role(words, labels)
         says = says if role is None else role
         split = next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), split)
-        known = (SPLIT_WORDS, PHOTO_FOLDERS, labels)
-        rest = "_".join(word for word in words if not any(word in one for one in known))
+        rest = left_of(words, labels)
         folders += [rest] if rest else []
         places += [rest] if rest and role is None else []
     whole = words_of(file.stem)
@@ -97,6 +101,12 @@ def words_of(name: str) -> list[str]:
         fused = FUSED.fullmatch(word)
         words += [part for part in fused.groups() if part] if fused else [word]
     return [word for word in words if word]
+
+
+def left_of(words: Iterable[str], labels: Set[str] = LABEL_FOLDERS) -> str:
+    """What a folder's words say beside photo, label and split."""
+    known = (SPLIT_WORDS, PHOTO_FOLDERS, labels)
+    return "_".join(word for word in words if not any(word in one for one in known))
 
 
 def is_part(folder: Path) -> bool:
