@@ -26,6 +26,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from dataset.counting import Progress
 from dataset.held import when_free
 from dataset.pairs import Dataset, Example, Pair
 from utils_func import BadInput, Levels, picture_files, resize_photo
@@ -41,8 +42,6 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 AHEAD = 64  # decoded pairs that may wait to be written: 17 MB of 256×256
 KEPT = 4  # caches that stay on disk; with 3,475 Cityscapes pairs one takes 1.1 GB
 DEAD_AFTER = 86_400  # seconds until a half-written cache is no other run's work any more
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

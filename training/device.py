@@ -15,6 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from dataset.wording import counted
+from dataset.workers import cores
+
 # What to install for the GPU, by Keras's backend.
 INSTALL = {"tensorflow": '"tensorflow[and-cuda]"', "jax": '"jax[cuda12]"'}
 
@@ -58,7 +61,7 @@ def _version(text: str | None) -> tuple[int, int] | None:
 def device() -> str:
     """What the network is computed on, in words."""
     found = accelerator()
-    return f"GPU {found.name}" if found else f"CPU, {os.cpu_count()} cores"
+    return f"GPU {found.name}" if found else f"CPU, {counted(cores(), 'core')}"
 
 
 def idle_gpu() -> str:

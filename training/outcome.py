@@ -6,7 +6,6 @@ write_json(output / "run.json", run_record(config, plan.to_json(), dataset, cach
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 
 from dataset.cache import Cached
 from dataset.pairs import Dataset
+from dataset.workers import cores
 from training import __version__
 from training.config import Config
 from training.device import device, processor
@@ -84,7 +84,7 @@ def run_record(
             "device": device(),
             "system": platform.platform(),
             "processor": processor(),
-            "cores": os.cpu_count(),
+            "cores": cores(),
             "computed_in": outcome.computed_in,
         },
         "times": {

@@ -10,11 +10,12 @@ from dataset.checking.belonging import labels_of_other_photos
 from dataset.checking.contents import all_ignored, never_learned, never_seen, one_class_only, rare
 from dataset.checking.darkness import all_dark
 from dataset.checking.finding import Finding, by_severity
-from dataset.checking.leaks import Progress, find_leaks, leak_findings
+from dataset.checking.leaks import find_leaks, leak_findings
 from dataset.checking.pairing import shared_groups, too_few, unusable, without_partner
 from dataset.checking.sizes import Sizes, squeezed
 from dataset.checking.unlearned import unusable_test
 from dataset.class_counts import ClassCounts
+from dataset.counting import Progress
 from dataset.pairs import Dataset
 
 

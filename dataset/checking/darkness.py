@@ -1,4 +1,4 @@
-"""Photos that use a small part of the values: as 12 bits of a camera in coloured files of 16.
+"""Photos that use a small part of the values, as where 4 bits of a camera lie in files of 8.
 
 print(*finding_lines(list(all_dark(cached.train))))
 """
@@ -13,7 +13,7 @@ from dataset.cache import Examples
 from dataset.checking.finding import Finding
 
 LOOKED_AT = 32
-# 12 bits in a file of 16 end at 15 of 255, 14 bits at 63. One pixel in a thousand may be a fault.
+# Four bits end at 15 of 255, six at 63. One pixel in a thousand may be a fault.
 DARK, SHARE = 64, 0.999
 
 
@@ -27,7 +27,7 @@ def all_dark(examples: Examples) -> Iterator[Finding]:
             "warning",
             f"All photos are dark: hardly a value is above {highest:.0f} of 255.",
             (),
-            "If they are coloured files of 16 bits that hold fewer, as 0 to 4095, the network sees "
-            f"few shades of them: save them anew with all values times {int(255 / highest)}. If "
-            "they are of the night, nothing is wrong.",
+            "If their values were shrunk when they were saved, the network sees few shades of "
+            f"them: save them anew from what they were, or all values times {int(255 / highest)}. "
+            "If they are of the night, nothing is wrong.",
         )

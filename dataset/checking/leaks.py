@@ -10,7 +10,7 @@ photo for common points (keypoints.py), and finds neighbouring frames of a drive
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +22,7 @@ from dataset.checking.album import Album
 from dataset.checking.finding import Finding
 from dataset.checking.keypoints import sameness
 from dataset.checking.likeness import fingerprints, mirrored, nearest, usual
+from dataset.counting import Progress
 from dataset.wording import counted
 
 # Different streets have at most .65, two empty highways below a grey sky in IDD .81; copies of one
@@ -36,7 +37,6 @@ SAME_PLACE = 16.0
 LOOKS, FEWEST, MOST = 10_000, 3, 20
 
 Kind = Literal["same", "alike", "place"]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

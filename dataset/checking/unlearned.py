@@ -8,15 +8,14 @@ Nothing is kept of what is decoded, so 10,000 pairs take the time of decoding an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from dataset.checking.finding import Finding
+from dataset.counting import Progress
 from dataset.pairs import Dataset, Pair
 from dataset.wording import counted
 from utils_func import BadInput
-
-Progress = Callable[[int, int], None]
 
 
 def unreadable(dataset: Dataset, workers: int = 2, progress: Progress | None = None) -> list[str]:

@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import cv2
 
+from dataset.counting import Progress
 from dataset.held import when_free
 from dataset.writers.writer import Place, find_writer
 
@@ -28,8 +29,6 @@ SPLITS = ("train", "val")
 SEEDS_APART = 1_000_000
 # A process takes about half a second to start, which is five scenes.
 SCENES_WORTH_A_PROCESS = 20
-
-Progress = Callable[[int, int], None]
 
 
 def scene_seed(seed: int, split: str, number: int) -> int:

@@ -12,6 +12,8 @@ from pathlib import Path
 import keras
 import pytest
 
+from dataset.wording import counted
+from dataset.workers import cores
 from training import device as module
 from training.device import Accelerator, device, idle_gpu, processor
 
@@ -24,7 +26,14 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_device_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert device() == f"CPU, {os.cpu_count()} cores" or device().startswith("GPU ")
+    assert device() == f"CPU, {counted(cores(), 'core')}" or device().startswith("GPU ")
+
+
+def test_only_the_cores_that_this_process_may_use_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3}, raising=False)
+    assert cores() == 1
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert cores() == os.cpu_count()
     monkeypatch.setattr(module, "accelerator", lambda: Accelerator("NVIDIA H200", (9, 0)))
     assert device() == "GPU NVIDIA H200"
 
