@@ -24,16 +24,22 @@ def augment(
     rotate: float = 0.0,
     flip_vertical: bool = False,
     shrink: int = 1,
+    mirrored_ids: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One random view of a pair of photo (H, W, 3) and label (H, W), both uint8.
 
     A label that is shrunk has one pixel of each shrink × shrink, always another: so that it drifts
-    to no side against the photo.
+    to no side against the photo. In a mirror a left hand is a right one: `mirrored_ids` has for
+    each id what it becomes there.
     """
-    if flip and random.random() < 0.5:
+    across = flip and random.random() < 0.5
+    down = flip_vertical and random.random() < 0.5
+    if across:
         photo, label = photo[:, ::-1], label[:, ::-1]
-    if flip_vertical and random.random() < 0.5:
+    if down:
         photo, label = photo[::-1], label[::-1]
+    if across != down and mirrored_ids is not None:  # both together are half a turn
+        label = mirrored_ids[label]
     if zoom > 1 or rotate > 0:
         photo, label = move(photo, label, random_matrix(label.shape, random, zoom, rotate))
     if light > 0:

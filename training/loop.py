@@ -22,6 +22,7 @@ from dataset.augment import augment
 from dataset.batches import Batches, View
 from dataset.cache import Cached
 from labels.classes import Classes
+from labels.sides import mirrored_ids
 from training.budget import WITHOUT_END
 from training.choices import choose
 from training.config import Config
@@ -38,8 +39,9 @@ from training.validation import Scorer
 
 MEASURED_STEPS = 4
 # Where passes are short, as over 20 pictures, a run by the clock validates less often than once
-# a pass: it takes at most this share of the time, but happens at least so many times.
-VALIDATING, VALIDATIONS = 0.05, 5
+# a pass: it takes at most this share of the time, but happens at least so many times as long as
+# that takes no more than the second share.
+VALIDATING, VALIDATIONS, AT_MOST_VALIDATING = 0.05, 5, 0.15
 WRITING = 0.1  # seconds that go with it: model, state, tables
 
 
@@ -120,6 +122,7 @@ class Training:
             rotate=config.rotate,
             flip_vertical=bool(config.flip_vertical),
             shrink=config.stem or 1,
+            mirrored_ids=mirrored_ids(self.classes.names),
         )
 
     def deployable(self) -> keras.Model:
@@ -165,9 +168,10 @@ class Training:
         """Steps from one validation to the next: a pass, or more where passes are short."""
         if not self.config.minutes or self.config.epochs:
             return self.batches.steps
-        usable, step = self.config.minutes * 60 * (1 - VALIDATING), max(estimate.step, 1e-6)
+        seconds, step = self.config.minutes * 60, max(estimate.step, 1e-6)
         seldom = (estimate.validation + WRITING) / step * (1 - VALIDATING) / VALIDATING
-        often = max(1.0, usable / step / VALIDATIONS)
+        fewest = min(VALIDATIONS, AT_MOST_VALIDATING * seconds / max(estimate.validation, 1e-6))
+        often = max(1.0, seconds * (1 - VALIDATING) / step / max(1.0, fewest))
         return max(self.batches.steps, round(min(seldom, often)))
 
     def favouring(self, estimate: Estimate) -> float:
@@ -183,7 +187,8 @@ class Training:
         if not minutes:
             return float(self.epochs)
         seconds = interval * estimate.step + estimate.validation
-        in_time = 60 * minutes / seconds * interval / self.batches.steps
+        usable = 60 * minutes - self.favouring(estimate)
+        in_time = usable / seconds * interval / self.batches.steps
         return min(in_time, float(self.epochs))
 
     def run(

@@ -32,6 +32,7 @@ STEPS, BLOCK = 100, 10  # at most so many steps, looked at after every block of 
 # lesion, it is enough that the loss falls to this share: theirs falls to .03.
 LEARNED, FALLEN = 0.5, 0.7
 TILES, PATTERNS = 4, 12  # tiles along each side of a pattern; patterns that are moved about
+NO_CLASSES = 253  # the first of two ids that are those of no class, as a mirror may change classes
 ALIGNED = 0.85  # at random it is .5; the borders of tiles cost some, most in small pictures
 
 
@@ -156,8 +157,8 @@ def aligned(view: View, size: tuple[int, int]) -> float:
         tiles = random.integers(0, 2, (TILES, TILES), np.uint8)
         rows, columns = (np.arange(length) * TILES // length for length in (height, width))
         pattern = tiles[np.ix_(rows, columns)]
-        photo, label = view(np.repeat(pattern[..., None] * 255, 3, 2), pattern, random)
-        seen = _binary(photo, label.shape)
+        photo, label = view(np.repeat(pattern[..., None] * 255, 3, 2), pattern + NO_CLASSES, random)
+        seen = _binary(photo, label.shape) + NO_CLASSES
         certain = label != IGNORE
         right += int((seen == label)[certain].sum())
         pixels += int(certain.sum())

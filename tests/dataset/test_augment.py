@@ -185,6 +185,26 @@ def test_every_second_picture_is_mirrored() -> None:
     assert mirrored == pytest.approx(200, abs=40)  # four standard deviations
 
 
+def test_in_a_mirror_left_and_right_classes_change_into_each_other() -> None:
+    ids = np.arange(256, dtype=np.uint8)
+    ids[[1, 2]] = 2, 1
+    label = np.array([[0, 1, 1, 2]], np.uint8)
+    photo, random = np.repeat(label[..., None], 3, 2), np.random.default_rng(0)
+    seen = set()
+    for _ in range(40):
+        moved, its = augment(photo, label, random, True, 1, 0, mirrored_ids=ids)
+        seen.add((*moved[0, :, 0].tolist(), *its[0].tolist()))
+    assert seen == {(0, 1, 1, 2, 0, 1, 1, 2), (2, 1, 1, 0, 1, 2, 2, 0)}
+    for _ in range(40):
+        moved, its = augment(photo, label, random, True, 1, 0, flip_vertical=True, mirrored_ids=ids)
+        seen.add((*moved[0, :, 0].tolist(), *its[0].tolist()))
+    # One row upside down is the same row with its sides changed; turned by half, with them kept.
+    assert seen == {
+        *((0, 1, 1, 2, 0, 1, 1, 2), (2, 1, 1, 0, 1, 2, 2, 0)),
+        *((0, 1, 1, 2, 0, 2, 2, 1), (2, 1, 1, 0, 2, 1, 1, 0)),
+    }
+
+
 class TestRandomMatrix:
     def test_an_enlarged_picture_fills_the_frame_and_a_shrunk_one_lies_in_it(self) -> None:
         random = np.random.default_rng(0)

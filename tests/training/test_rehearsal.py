@@ -12,6 +12,7 @@ import pytest
 from dataset.augment import augment
 from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
+from labels.sides import mirrored_ids
 from training import rehearsal
 from training.config import Config
 from training.loop import Training
@@ -120,6 +121,7 @@ def test_a_network_without_normalisation_may_need_longer(examples: Examples) -> 
     [
         {},
         {"flip": True, "zoom": 1.25, "light": 0.15},
+        {"flip": True, "mirrored_ids": mirrored_ids(("left hand", "right hand"))},
         {"flip": True, "zoom": 1.5, "light": 1.0, "rotate": 180.0, "flip_vertical": True},
     ],
 )
