@@ -21,18 +21,22 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from labels.classes import CITYSCAPES, IGNORE, Classes, usual_classes
 from labels.unmixing import decode
 
 # Formats that a photo or a label comes in. Others stay closed: opening EPS would start Ghostscript.
-PICTURE_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF")
-PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif")
+PICTURE_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "PPM")
+PICTURE_ENDINGS = (
+    *(".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif"),
+    *(".ppm", ".pgm", ".pbm", ".pnm"),
+)
 
 # 8 bytes a pixel are needed at the worst while decoding, so this is 0.7 GB.
 MOST_PIXELS = 89_000_000
 LEAVE_OUT = "leave it out with --skip-bad"
+ORIENTATION = 0x0112  # in EXIF: 1 where a picture lies as it is seen
 
 
 class BadInput(ValueError):  # noqa: N818 - the name is the sentence that a user reads
@@ -54,9 +58,11 @@ def read_picture(
     Args:
         path: The file.
         upright: Turn it as the camera noted in EXIF.
-        levels: Of grey of more than 8 bits; without them all that such a file may hold.
+        levels: Of more than 8 bits; without them all that such a file may hold.
     """
     with opened_picture(Path(path)) as picture:
+        if levels and (colours := deep_colours(picture)) is not None:
+            return _scaled(colours, levels)
         turned = ImageOps.exif_transpose(picture) if upright else picture
         return np.asarray(_as_rgb(turned, levels))
 
@@ -86,7 +92,7 @@ def _whole(values: np.ndarray) -> np.ndarray:
 
 
 @contextmanager
-def opened_picture(path: Path) -> Iterator[Image.Image]:
+def opened_picture(path: Path) -> Iterator[ImageFile.ImageFile]:
     """An opened picture; what goes wrong with the file inside is said in one sentence."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for without end
@@ -139,10 +145,32 @@ def _as_rgb(picture: Image.Image, levels: Levels | None) -> Image.Image:
     """RGB of 8 bits. Grey of 16 bits and fractions are scaled, where Pillow would clip them."""
     if picture.mode[0] in "IF":
         grey = np.nan_to_num(np.asarray(picture, np.float32))
-        black, white = levels or Levels(0, _usual_white(picture.mode, grey))
-        scaled = (np.clip(grey, black, white) - black) * (255 / (white - black))
-        picture = Image.fromarray(np.clip(scaled, 0, 255).astype(np.uint8))
+        levels = levels or Levels(0, _usual_white(picture.mode, grey))
+        picture = Image.fromarray(_scaled(grey, levels))
     return picture.convert("RGB")
+
+
+def _scaled(values: np.ndarray, levels: Levels) -> np.ndarray:
+    black, white = levels
+    scaled = (np.clip(values, black, white) - black) * (255 / (white - black))
+    return np.clip(scaled, 0, 255).astype(np.uint8)
+
+
+def deep_colours(picture: ImageFile.ImageFile) -> np.ndarray | None:
+    """Colours (H, W, 3) of 16 bits, float32, as PNG and TIFF may hold; None of other pictures, and
+    of those to be turned. Pillow keeps the upper eight bits: 16 shades of a camera's twelve.
+    """
+    stored = picture.tile[0].args if picture.tile and picture.mode in ("RGB", "RGBA") else ""
+    stored = stored if isinstance(stored, str) else str(stored[0] if stored else "")
+    # Pillow reads a whole PNG to find its EXIF, and PNGs are hardly ever turned.
+    turned = picture.format != "PNG" and picture.getexif().get(ORIENTATION, 1) > 1
+    if ";16" not in stored or turned:
+        return None
+    file = np.fromfile(picture.filename, np.uint8)  # OpenCV knows no names but ASCII on Windows
+    values = cv2.imdecode(file, cv2.IMREAD_UNCHANGED)
+    if values is None or values.ndim != 3:
+        raise OSError("its colours of 16 bits cannot be decoded")
+    return values[..., 2::-1].astype(np.float32)
 
 
 def _usual_white(mode: str, grey: np.ndarray) -> int:

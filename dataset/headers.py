@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from dataset.sizing import Size
-from utils_func import opened_picture
+from utils_func import ORIENTATION, opened_picture
 
-ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
+TURNED = (5, 6, 7, 8)
 
 
 def photo_size(path: Path, quick: bool = False) -> Size:

@@ -1,4 +1,4 @@
-"""What is black and what is white in grey photos of more than 8 bits, as no file says it.
+"""What is black and what is white in photos of more than 8 bits, as no file says it.
 
     dataset = with_levels(dataset, levels_of(dataset.train))
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from dataset.pairs import Dataset, Pair
-from utils_func import BadInput, Levels, opened_picture
+from utils_func import BadInput, Levels, deep_colours, opened_picture
 
 LOOKED_AT, PIXELS = 32, 1_000_000
 FAR = 2.0**24  # what is farther off, as 3e38 is, stands for no value
@@ -37,11 +37,13 @@ def look(photo: Path) -> Levels | None:
     """Those of one photo; None where it has 8 bits, cannot be read, or holds no values."""
     try:
         with opened_picture(photo) as picture:
-            if picture.mode[0] not in "IF":
-                return None
-            values = np.asarray(picture, np.float32).ravel()
+            is_grey = picture.mode[0] in "IF"
+            found = np.asarray(picture, np.float32) if is_grey else deep_colours(picture)
     except BadInput:  # decoding comes to it
         return None
+    if found is None:
+        return None
+    values = found.ravel()
     values = values[:: max(1, values.size // PIXELS)]
     values = _without_gaps(values[np.abs(values) < FAR])  # no NaN is
     if not values.size:

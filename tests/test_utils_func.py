@@ -241,7 +241,7 @@ class TestPictureFiles:
         assert names == ["1.png", "2.jpg", "10.jpg", "a.JPEG", "frame9b.jpg", "frame10b.jpg"]
 
     def test_hidden_files_and_other_endings_are_left_out(self, tmp_path: Path) -> None:
-        for name in ("1.jpg", "._1.jpg", ".2.png", "notes.txt", "3.ppm", "jpg", "4.jpg.part"):
+        for name in ("1.jpg", "._1.jpg", ".2.png", "notes.txt", "3.mat", "jpg", "4.jpg.part"):
             (tmp_path / name).touch()
         assert picture_files(tmp_path) == [tmp_path / "1.jpg"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -40,6 +41,26 @@ def write(folder: Path, low: float, high: float, kind: Any, suffix: str = "tif")
 def photos_of(dataset: Dataset) -> dict[str, np.ndarray]:
     pairs = (*dataset.train, *dataset.val)
     return {pair.photo.stem: dataset.decode(pair).photo for pair in pairs}
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_colours_of_16_bits_are_read_from_the_darkest_to_the_brightest(
+    tmp_path: Path, suffix: str, alpha: bool
+) -> None:
+    for number in range(6):
+        blue, green = grey_of(0, 0, 1000, np.uint16), grey_of(0, 4000, 0, np.uint16)
+        channels = [blue, green, np.zeros_like(blue), *[np.full_like(blue, 65535)] * alpha]
+        (tmp_path / "images").mkdir(exist_ok=True)
+        cv2.imwrite(str(tmp_path / "images" / f"{number}.{suffix}"), np.dstack(channels))
+        save(ids_of(number, 2), tmp_path / "masks" / f"{number}.png")
+    dataset = open_dataset(tmp_path)
+    photo = photos_of(dataset)["0"]
+    assert dataset.levels == (0, 4000)
+    assert photo.max(axis=(0, 1)).tolist() == [0, 255, 63]
+    assert len(np.unique(photo[..., 2])) == SIDE  # each shade is one of its own
+    # As Pillow alone would read it, 16 shades are left.
+    assert len(np.unique(read_picture(tmp_path / "images" / f"0.{suffix}"))) <= 16
 
 
 @pytest.mark.parametrize(
