@@ -9,6 +9,7 @@ files, read_halves for one file with both side by side. A format may have one of
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -27,14 +28,29 @@ PROPORTIONS = 0.05
 
 def read_files(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     """Photo and label picture from two files; palette indices and ids come as values."""
-    label = read_label(pair.label)
+    label = _united(pair, read_label)
     return read_photo(pair, label.shape[:2]), label
 
 
 def read_coloured_files(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     """The same with every label as colours, also where it is stored with a palette."""
-    label = read_picture(pair.label)
+    label = _united(pair, read_picture)
     return read_photo(pair, label.shape[:2]), label
+
+
+def _united(pair: Pair, read: Callable[[Path], np.ndarray]) -> np.ndarray:
+    """The label, with what further masks mark."""
+    label = read(pair.label)
+    for _, file in pair.masks:
+        further = read(file)
+        if further.shape != label.shape:
+            raise BadInput(
+                f"{file} is {written(further.shape[:2])} pixels, but {pair.label} is "
+                f"{written(label.shape[:2])}. Expected masks of one size and kind. Correct it, or "
+                f"{LEAVE_OUT}."
+            )
+        label = np.maximum(label, further)
+    return label
 
 
 def read_halves(pair: Pair, side: str) -> tuple[np.ndarray, np.ndarray]:

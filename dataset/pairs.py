@@ -28,7 +28,8 @@ class Pair:
     label: Path
     """The label picture, or a folder of pictures that are one label together."""
     masks: tuple[tuple[str, Path], ...] = field(default=(), kw_only=True)
-    """Where each class has a mask of its own: the class and the mask; `label` is one of them."""
+    """Where each class has a mask of its own: the class and the mask; `label` is one of them. Where
+    objects have some: those beside `label`."""
     group: str = ""
     """Drive, city or sequence: pairs of one group are no use for checking each other."""
     levels: Levels | None = None

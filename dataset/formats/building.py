@@ -41,6 +41,8 @@ class Splits:
     train: Found = field(default_factory=Found)
     val: Found = field(default_factory=Found)
     test: Found = field(default_factory=Found)
+    remark: str = field(default="", kw_only=True)
+    """What to tell of files that are left out."""
 
 
 def by_stem(folder: Path, ending: str = "") -> dict[str, Path]:
@@ -103,7 +105,7 @@ def build(
         table: The classes.csv that overrules the coding.
     """
     train, val = splits.train.pairs, splits.val.pairs
-    notes = list(remarks)
+    notes = [*remarks, *filter(None, [splits.remark])]
     if not val:
         train, val = hold_out(train)
         notes.insert(0, f"{root} has no pairs to validate on: {len(val)} of train are held out.")

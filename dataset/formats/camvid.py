@@ -73,7 +73,7 @@ def find(root: Path, table: Path | None = None) -> Dataset | None:
     for split in SPLITS:
         found[split], remark = _split(root, split)
         remarks += remark
-    splits, only = only_test(root, Splits(**found))
+    splits, only = only_test(root, Splits(*(found[split] for split in SPLITS)))
     pairs = splits.train.pairs or splits.val.pairs
     if not pairs or not _is_street(pairs):
         return None

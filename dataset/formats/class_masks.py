@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from dataset.decoding import read_photo
-from dataset.formats.building import Found, Splits
+from dataset.formats.building import SPLITS, Found, Splits
 from dataset.formats.mask_pictures import inside, show_different_things
 from dataset.formats.pairing import Match, splits_of
 from dataset.formats.words import LABEL_FOLDERS, Named, left_of, name_of, words_of
@@ -73,15 +73,18 @@ def by_class(root: Path, files: Iterable[Path]) -> ByClass | None:
     taken = {one for own in masks.values() for one in own.values()}
     alone = [one for one in named if one not in taken and one not in masks]
     splits = {photo.split for photo in masks}  # photos of test may have no labels
-    photos = len(masks) + sum(not one.is_label and one.split in splits for one in alone)
+    learned = splits if splits != {"test"} else {"", *SPLITS}
+    photos = len(masks) + sum(not one.is_label and one.split in learned for one in alone)
     if len(several) < SHARE * photos or not show_different_things([_files(own) for own in several]):
         return None
     first = [(photo, min(own.values(), key=lambda one: one.file)) for photo, own in masks.items()]
     found = splits_of(Match(first, alone))
     assert found, "there are pairs"
     files_of = {photo.file: _files(own) for photo, own in masks.items()}
-    whole = (_with_masks(part, files_of) for part in (found.train, found.val, found.test))
-    return ByClass(Splits(*whole), tuple(n for n in names if n.lower() not in BACKGROUND))
+    parts = (found.train, found.val, found.test)
+    train, val, test = (_with_masks(part, files_of) for part in parts)
+    classes = tuple(name for name in names if name.lower() not in BACKGROUND)
+    return ByClass(Splits(train, val, test, remark=found.remark), classes)
 
 
 def _are_numbers(names: Iterable[str]) -> bool:

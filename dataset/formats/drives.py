@@ -45,8 +45,7 @@ def find_splits(root: Path, endings: Endings) -> Splits:
     photos, labels = _unpacked(root, PHOTOS), _unpacked(root, LABELS)
     if not photos.is_dir() or not labels.is_dir():
         return Splits()
-    found = {split: _split(photos / split, labels / split, endings) for split in SPLITS}
-    return Splits(**found)
+    return Splits(*(_split(photos / split, labels / split, endings) for split in SPLITS))
 
 
 def any_pairs(splits: Splits) -> bool:

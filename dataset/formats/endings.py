@@ -2,19 +2,21 @@
 
     splits = pair_by_ending(root, files)        # Image_01L.jpg with Image_01L_1stHO.png
 
-The pictures say which of the two is the label: those that end so have far fewer colours.
+Or that are another kind of file: 7.png of 7.jpg. The pictures say which of the two is the label:
+those that end so have far fewer colours.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import permutations
 from pathlib import Path
 
 from dataset.formats.building import Splits
 from dataset.formats.halves import few_colours, is_label
 from dataset.formats.pairing import Match, splits_of
-from dataset.formats.words import Named, name_of
+from dataset.formats.words import SPLIT_WORDS, Named, name_of
 from utils_func import BadInput
 
 LOOKED_AT = 16
@@ -29,13 +31,18 @@ Ended = tuple[Named, Named]  # a file, and the one whose name it continues
 def pair_by_ending(root: Path, files: Iterable[Path]) -> Splits | None:
     """The pairs by split; None where no common ending stands on labels."""
     named = [name_of(file, root) for file in files]
-    at = {_place(one, one.file.stem): one for one in named}
+    at: dict[Place, list[Named]] = {}
+    for one in named:
+        at.setdefault(_place(one, one.file.stem), []).append(one)
     ended: dict[str, list[Ended]] = {}
     for one in named:
         for start, ending in _divided(one.file.stem):
-            photo = at.get(_place(one, start))
-            if photo and photo is not one:
-                ended.setdefault(ending, []).append((photo, one))
+            for photo in at.get(_place(one, start), [])[-1:]:
+                ended.setdefault(_without_split(ending), []).append((photo, one))
+    for alike in at.values():
+        for photo, label in permutations(alike if len(alike) == 2 else (), 2):
+            if photo.file.parent == label.file.parent:
+                ended.setdefault(label.file.suffix.lower(), []).append((photo, label))
     common = {end: found for end, found in ended.items() if len(found) > FEWEST * len(named)}
     labels = {end: found for end, found in common.items() if _are_labels(found)}
     if len(labels) > 1:
@@ -57,6 +64,12 @@ def _divided(stem: str) -> Iterator[tuple[str, str]]:
     for separator in SEPARATOR.finditer(stem):
         if separator.start() > 0 and separator.end() < len(stem):
             yield stem[: separator.start()], stem[separator.start() :]
+
+
+def _without_split(ending: str) -> str:
+    """'_id' of '_train_id' and of '_val_id'."""
+    words = [word for word in SEPARATOR.split(ending) if word.lower() not in SPLIT_WORDS]
+    return "_".join(words) if any(words) else ending
 
 
 def _are_labels(found: list[Ended]) -> bool:

@@ -22,9 +22,10 @@ from dataset.formats.class_masks import by_class, read_masks
 from dataset.formats.endings import pair_by_ending
 from dataset.formats.grouping import GROUPS, are_groups, groups_of
 from dataset.formats.halves import LEAST, few_colours, is_label, look_at, read_halves_like
+from dataset.formats.more_masks import with_more_masks
 from dataset.formats.pairing import pair_up, picture_files_below
 from dataset.formats.siblings import splits_beside, strangers_beside
-from dataset.formats.tables import LEVELS_UP
+from dataset.formats.tables import TABLE_LEVELS_UP
 from dataset.formats.words import name_of
 from dataset.meaning import Meaning, find_meaning
 from dataset.meaning.looking import LabelReader, read_second_file
@@ -54,7 +55,7 @@ def find(root: Path, table: Path | None = None) -> Dataset | None:
         reader = f"masks of {', '.join(found.names)}"
         return build(root, NAME, found.coding, found.splits, read, reader, told, table=table)
     if splits := pair_up(root, files) or pair_by_ending(root, files):
-        return _two_files(root, splits, table, remarks)
+        return _two_files(root, with_more_masks(root, splits), table, remarks)
     labels = _folder_of_labels(root, files)
     if labels and (splits := pair_up(root, files, labels)):
         remarks.append(f"The pictures in {labels} are the labels: they have the fewer colours.")
@@ -123,7 +124,7 @@ def _around(root: Path, pair: Pair) -> Iterator[Path]:
     """Where a set may have a table of its classes."""
     for file in (pair.label.absolute(), pair.photo.absolute()):
         yield from (place for place in file.parents if place.is_relative_to(root))
-    yield from root.parents[:LEVELS_UP]
+    yield from root.parents[:TABLE_LEVELS_UP]
 
 
 def _folder_of_labels(root: Path, files: list[Path]) -> Path | None:

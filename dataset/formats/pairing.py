@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataset.formats.building import Found, Splits
+from dataset.formats.copies import without_copies
 from dataset.formats.grouping import groups_of
-from dataset.formats.words import Named, name_of
-from dataset.pairs import SCENES, Pair
+from dataset.formats.words import Named, around_labels, may_hold_pairs, name_of
+from dataset.pairs import Pair
 from utils_func import BadInput, picture_files
 
 __all__ = ["Match", "pair_up", "picture_files_below", "splits_of"]
@@ -72,6 +73,8 @@ class Match:
     pairs: list[tuple[Named, Named]] = field(default_factory=list)
     alone: list[Named] = field(default_factory=list)
     conflict: tuple[Named, Named, str] | None = None
+    crowded: bool = False
+    """Whether a label has several photos."""
 
 
 def picture_files_below(folder: Path) -> list[Path]:
@@ -88,12 +91,10 @@ def picture_files_below(folder: Path) -> list[Path]:
                     f"Expected one set of pairs with at most {MOST_FILES:,} pictures in "
                     f"{MOST_FOLDERS:,} folders. Name the folder of your pairs with --data."
                 )
-        level = [below for place in level for below in sorted(place.iterdir()) if _is_theirs(below)]
+        level = [
+            below for place in level for below in sorted(place.iterdir()) if may_hold_pairs(below)
+        ]
     return files
-
-
-def _is_theirs(place: Path) -> bool:
-    return place.is_dir() and not place.name.startswith(".") and place.name != SCENES
 
 
 def pair_up(root: Path, files: Iterable[Path], labels: Path | None = None) -> Splits | None:
@@ -109,9 +110,12 @@ def pair_up(root: Path, files: Iterable[Path], labels: Path | None = None) -> Sp
     if labels is not None:
         return splits_of(_by_folder(named, root, labels))
     best = _best(named)
+    if not best.pairs and (silent := around_labels(files, root)):
+        best = _best([name_of(file, root, silent=silent) for file in files])
     if not best.pairs:
         best = _best([name_of(file, root, vague=True) for file in files])
     _expect_one_folder_of_labels(best)
+    _expect_one_ending(best)
     return splits_of(best)
 
 
@@ -136,11 +140,14 @@ def _pairs_beyond_doubt(match: Match) -> int:
 
 
 def _two_folders_of_labels(match: Match) -> bool:
-    """As 1st_manual and 2nd_manual, of two people: to be told, as nobody knows which is meant."""
+    """As 1st_manual and 2nd_manual, of two people, or masks and colormaps: to be told, as nobody
+    knows which is meant.
+    """
     if match.conflict is None or not match.conflict[2].startswith("labels"):
         return False
     one, other, _ = match.conflict
-    return one.file.name != other.file.name and one.file.parent != other.file.parent
+    apart = one.file.parent != other.file.parent
+    return apart and (one.file.name != other.file.name or not match.crowded)
 
 
 def _expect_one_folder_of_labels(match: Match) -> None:
@@ -164,6 +171,26 @@ def _expect_one_folder_of_labels(match: Match) -> None:
             )
 
 
+def _expect_one_ending(match: Match) -> None:
+    """Beside 7_mask.png a 7_watershed_mask.png is another label of 7.png; 7_2_mask.png need not be,
+    as it may be of a photo that is gone.
+    """
+    pairs = {(photo.split, photo.places, photo.stem): label for photo, label in match.pairs}
+    continued: dict[str, list[tuple[Named, Named]]] = {}
+    for one in match.alone:
+        start, _, word = one.stem.rpartition("_")
+        label = pairs.get((one.split, one.places, start))
+        if one.stem_says and label and label.stem_says and not word.isdecimal():
+            continued.setdefault(word, []).append((label, one))
+    for found in continued.values():
+        if 2 * len(found) > len(match.pairs):
+            label, other = found[0]
+            raise BadInput(
+                f"{label.file} and {other.file.name} both look like the label of one photo, and so "
+                f"do {len(found) - 1} more. Expected one for each. Move all of one kind away."
+            )
+
+
 def _by_folder(named: list[Named], root: Path, labels: Path) -> Match:
     def key(one: Named) -> tuple[object, ...]:
         return one.file.relative_to(root).parts[1:-1], one.whole
@@ -181,6 +208,7 @@ def _match(named: Iterable[Named], role: Role, key: Key) -> Match:
         own = labels.pop(place, [])
         match.pairs += [(same[0], own[0])] if own else []
         match.alone += same[1:] + own[1:] if own else same
+        match.crowded |= bool(own) and len(same) > 1
         for several, what in ((own, "labels of one photo"), (same, "photos of one label")):
             if own and len(several) > 1 and match.conflict is None:
                 match.conflict = (several[0], several[1], what)
@@ -199,9 +227,10 @@ def splits_of(match: Match) -> Splits | None:
     if not match.pairs:
         return None
     found: dict[str, list[Pair]] = {"train": [], "val": [], "test": []}
-    has_val = any((photo.split or label.split) == "val" for photo, label in match.pairs)
-    groups = groups_of([photo for photo, _ in match.pairs], held_out=not has_val)
-    for (photo, label), group in zip(match.pairs, groups, strict=True):
+    pairs, remark = without_copies(match.pairs)
+    has_val = any((photo.split or label.split) == "val" for photo, label in pairs)
+    groups = groups_of([photo for photo, _ in pairs], held_out=not has_val)
+    for (photo, label), group in zip(pairs, groups, strict=True):
         split = photo.split or label.split
         name = "/".join(part for part in (split, *photo.folders, photo.whole) if part)
         found[split or "train"].append(Pair(name, photo.file, label.file, group))
@@ -209,7 +238,8 @@ def splits_of(match: Match) -> Splits | None:
     if not train and not val:
         _expect_nothing_left(match)
         train, test = test, ()
-    return Splits(Found(train, tuple(one.file for one in match.alone)), Found(val), Found(test))
+    alone = tuple(one.file for one in match.alone)
+    return Splits(Found(train, alone), Found(val), Found(test), remark=remark)
 
 
 def _expect_nothing_left(match: Match) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import ModuleType
 
 from dataset.formats.tables import find_table, unused_tables
-from dataset.formats.words import is_part
-from dataset.pairs import SCENES, Dataset
+from dataset.formats.words import is_part, may_hold_pairs
+from dataset.pairs import Dataset
 from utils_func import BadInput
 
 # The longest way up is leftImg8bit_trainvaltest/leftImg8bit/train/CITY.
@@ -93,10 +93,9 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def _folders_in(place: Path) -> list[Path]:
     try:
-        below = sorted(entry for entry in place.iterdir() if entry.is_dir())
+        return sorted(entry for entry in place.iterdir() if may_hold_pairs(entry))
     except OSError:  # a folder that may not be read is none of ours
         return []
-    return [entry for entry in below if not entry.name.startswith(".") and entry.name != SCENES]
 
 
 def _around(folder: Path) -> list[Path]:

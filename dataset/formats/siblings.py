@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dataset.formats.pairing import picture_files_below
-from dataset.formats.words import is_part, split_of
-from dataset.pairs import SCENES
+from dataset.formats.words import is_part, may_hold_pairs, split_of
 from utils_func import BadInput
 
 OUTPUT = ("run.json", "evaluation.json", "check.json", "comparison.json", "predictions", "earlier")
@@ -37,13 +36,10 @@ def _is_output(place: Path) -> bool:
 def _beside(folder: Path) -> list[Path]:
     own = folder.absolute()
     try:
-        return sorted(place for place in own.parent.iterdir() if place != own and _is_ours(place))
+        around = sorted(own.parent.iterdir())
+        return [place for place in around if place != own and may_hold_pairs(place)]
     except OSError:  # a folder that may not be read tells nothing
         return []
-
-
-def _is_ours(place: Path) -> bool:
-    return place.name[0] != "." and place.name != SCENES and place.is_dir()
 
 
 def _has_pictures(folder: Path) -> bool:

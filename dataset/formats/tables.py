@@ -14,7 +14,7 @@ from dataset.formats.words import is_part
 from dataset.pairs import Dataset
 
 # Above the data: VOCdevkit/VOC2012 in a folder of its own has two.
-LEVELS_UP = 2
+TABLE_LEVELS_UP = 2
 
 
 def find_table(root: Path, named: Path) -> Path | None:
@@ -42,7 +42,7 @@ def _near(dataset: Dataset, named: Path) -> Iterator[Path]:
     root = dataset.folder.absolute()
     yield named.absolute()
     yield root
-    yield from root.parents[:LEVELS_UP]
+    yield from root.parents[:TABLE_LEVELS_UP]
     for pair in (dataset.train or dataset.val)[:1]:
         for file in (pair.photo.absolute(), pair.label.absolute()):
             yield from (place for place in file.parents if place.is_relative_to(root))

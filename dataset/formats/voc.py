@@ -16,7 +16,7 @@ import numpy as np
 
 from dataset.classes_csv import read_table
 from dataset.decoding import read_coloured_files, read_files
-from dataset.formats.building import Found, Splits, build, by_stem
+from dataset.formats.building import SPLITS, Found, Splits, build, by_stem
 from dataset.formats.lists import chosen, missing, only_test, read_names
 from dataset.formats.voc_names import coding_of
 from dataset.pairs import Dataset, Pair
@@ -61,7 +61,7 @@ def find(root: Path, table: Path | None = None) -> Dataset | None:
     found = {split: chosen(listed, photos, labels) for split, listed in names.items()}
     if not found["test"].pairs:  # VOC2012 keeps its test labels to itself
         found["test"] = Found()
-    splits, remarks = only_test(root, Splits(**found))
+    splits, remarks = only_test(root, Splits(*(found[split] for split in SPLITS)))
     if not splits.train.pairs and not splits.val.pairs:
         return None
     for split, listed in names.items():

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
+
+from dataset.pairs import SCENES
 
 PHOTOS = """
     image images img imgs photo photos picture pictures pic pics input inputs rgb sat frame frames
@@ -19,11 +21,11 @@ PHOTOS = """
 LABELS = """
     mask masks label labels annotation annotations annot annots anno ann gt gts groundtruth truth
     seg segs segmentation segmentations segmentationclass segmentationclasspng cameraseg target
-    targets lbl lbls trimap trimaps matte manual gtfine semantic labelids
+    targets lbl lbls trimap trimaps matte manual gtfine semantic semantics segm labelids
 """
 PHOTO_WORDS, LABEL_WORDS = frozenset(PHOTOS.split()), frozenset(LABELS.split())
 # Too short to mean anything inside a file's name.
-PHOTO_FOLDERS, LABEL_FOLDERS = PHOTO_WORDS | {"x"}, LABEL_WORDS | {"y"}
+PHOTO_FOLDERS, LABEL_FOLDERS = PHOTO_WORDS | {"x"}, LABEL_WORDS | {"y", "ann"}
 ROLE_FOLDERS = PHOTO_FOLDERS | LABEL_FOLDERS
 # What folders of labels are called, and many others: counted only where nothing else says label.
 VAGUE_FOLDERS = LABEL_FOLDERS | {"lab", "labs", "map", "maps"}
@@ -31,14 +33,15 @@ VAGUE_FOLDERS = LABEL_FOLDERS | {"lab", "labs", "map", "maps"}
 OTHER_PARTS = {"imagesets", "segmentationobject", "trainvaltest"}
 LABEL_ENDS = LABEL_WORDS | {"l"}
 SPLITS = {
-    "train": "train training tr",
+    "train": "train training tr trn",
     "val": "val valid validation dev eval",
-    "test": "test testing ts",
+    "test": "test testing ts te tst testa testb",
 }
 SPLIT_WORDS = {word: split for split, words in SPLITS.items() for word in words.split()}
-# 'trainannot', 'train_images', 'imagesTr' and 'train2017' are two words each.
+# 'trainannot', 'traincrop', 'imagesTr', 'train2017' and 'Validation400' are two words each.
 FUSED = re.compile(
-    r"(train|valid|val|test)({roles}|\d+)|({roles})(train|valid|val|test|tr|ts|\d+)".format(
+    r"(train(?:ing)?|valid(?:ation)?|val|test(?:ing)?)({roles}|crops?|\d+)"
+    r"|({roles})(train|valid|val|test|tr|ts|\d+)".format(
         roles="|".join(sorted(ROLE_FOLDERS, key=len, reverse=True))
     )
 )
@@ -66,19 +69,22 @@ class Named:
         return self.stem_says if self.folder_says is None else self.folder_says
 
 
-def name_of(file: Path, root: Path, vague: bool = False) -> Named:
+def name_of(
+    file: Path, root: Path, vague: bool = False, silent: Collection[Path] = frozenset()
+) -> Named:
     """Takes a path apart. Of several folders the one nearest to the file counts.
 
     Args:
         file: What is named.
         root: The folder above all of them.
         vague: Whether folders such as 'map' say label.
+        silent: Folders whose names say neither photo nor label.
     """
     labels = VAGUE_FOLDERS if vague else LABEL_FOLDERS
     says, split, folders, places = None, "", [], []
-    for part in file.relative_to(root).parts[:-1]:
-        words = words_of(part)
-        role = _role(words, labels)
+    for place in reversed(file.relative_to(root).parents[:-1]):
+        words = words_of(place.name)
+        role = None if root / place in silent else _role(words, labels)
         says = says if role is None else role
         split = next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), split)
         rest = left_of(words, labels)
@@ -107,6 +113,21 @@ def left_of(words: Iterable[str], labels: Set[str] = LABEL_FOLDERS) -> str:
     """What a folder's words say beside photo, label and split."""
     known = (SPLIT_WORDS, PHOTO_FOLDERS, labels)
     return "_".join(word for word in words if not any(word in one for one in known))
+
+
+def around_labels(files: Iterable[Path], root: Path) -> set[Path]:
+    """Folders that say label and hold one that does, too: 'Lung Segmentation' with its masks."""
+    found: set[Path] = set()
+    for folder in {file.parent for file in files}:
+        below = [place for place in (folder, *folder.parents) if root in place.parents]
+        saying = [place for place in below if _role(words_of(place.name), LABEL_FOLDERS)]
+        found.update(saying[1:])
+    return found
+
+
+def may_hold_pairs(place: Path) -> bool:
+    """A folder that is neither hidden nor that of the built-in scenes, which are no person's."""
+    return not place.name.startswith(".") and place.name != SCENES and place.is_dir()
 
 
 def is_part(folder: Path) -> bool:

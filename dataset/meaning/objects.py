@@ -18,6 +18,8 @@ from utils_func import BadInput, read_label
 # In at least so many labels, nearly all of which count from 1 without a gap, up to such a number,
 # and not always to the same: classes hardly ever do.
 FEWEST_LABELS, WITHOUT_GAP, HIGHEST, FEWEST_ENDS = 4, 0.9, 10, 4
+# Where there are many labels, and not one has a gap, less is enough: persons in streets are few.
+MANY_LABELS, LOWER_HIGHEST = 30, 5
 # In the labels with the most numbers nearly each number is one piece.
 LOOKED_AT, OBJECTS, IN_ONE_PIECE, SIDE = 3, 64, 0.8, 512
 
@@ -29,7 +31,8 @@ def number_objects(looks: Sequence[Look]) -> bool:
     ends = {_highest(look) for look in counted}
     if len(filled) < FEWEST_LABELS or len(counted) < WITHOUT_GAP * len(filled):
         return False
-    if len(ends) < FEWEST_ENDS or max(ends) < HIGHEST:
+    many = len(filled) >= MANY_LABELS and len(counted) == len(filled)
+    if len(ends) < FEWEST_ENDS or max(ends) < (LOWER_HIGHEST if many else HIGHEST):
         return False
     return all(map(_in_pieces, sorted(counted, key=_highest)[-LOOKED_AT:]))
 
