@@ -9,12 +9,15 @@ others come or go. Pairs of one group (drive, city, sequence) stay together.
 from __future__ import annotations
 
 import hashlib
+import math
 import unicodedata
+from collections import Counter
 
 from dataset.pairs import Pair
 from utils_func import BadInput
 
 HELD_OUT = 0.15
+LARGE = 0.3  # share of all pairs; a larger group is learned from, as long as there are others
 FEW = 8  # from so many pairs on, two are held out at the least
 
 Pairs = tuple[Pair, ...]
@@ -31,11 +34,14 @@ def hold_out(pairs: Pairs) -> tuple[Pairs, Pairs]:
             f"{pairs[0].photo.parent} holds {what} only. Expected at least two, one to learn "
             "from and one to check with. Add pairs."
         )
+    sizes = Counter(map(_key, pairs))
+    small = {key: share for key, share in shares.items() if sizes[key] <= LARGE * len(pairs)}
+    small = small or shares
     # So that a few pairs are divided as well, and one alone does not decide which model is best.
-    fewest = sorted(shares.values())[:2][-1] if len(shares) >= FEW else min(shares.values())
+    fewest = sorted(small.values())[:2][-1] if len(shares) >= FEW else min(small.values())
     limit = max(HELD_OUT, fewest)
-    most = max(shares.values())
-    held = {key for key, share in shares.items() if share <= limit and share < most}
+    most = max(shares.values()) if len(small) == len(shares) else math.inf
+    held = {key for key, share in small.items() if share <= limit and share < most}
     train = tuple(pair for pair in pairs if _key(pair) not in held)
     return train, tuple(pair for pair in pairs if _key(pair) in held)
 

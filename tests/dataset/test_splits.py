@@ -35,6 +35,17 @@ def test_a_group_stays_together() -> None:
     assert val
 
 
+@pytest.mark.parametrize("name", range(20))
+def test_a_group_that_holds_most_pairs_is_learned_from(name: int) -> None:
+    drives = [f"{name} large"] * 200 + [f"{name} drive {number % 7}" for number in range(140)]
+    made = tuple(
+        Pair(f"{number}.jpg", Path("a"), Path("b"), drive) for number, drive in enumerate(drives)
+    )
+    train, val = hold_out(made)
+    assert {pair.group for pair in train} >= {f"{name} large"}
+    assert 20 <= len(val) < 140
+
+
 @pytest.mark.parametrize("count", [2, 3, 5])
 def test_a_few_pairs_are_divided_as_well(count: int) -> None:
     train, val = hold_out(pairs(count))
