@@ -53,8 +53,8 @@ def plan_or_go_on(
     print("\nMeasuring how long a step takes …", flush=True)
     fitted = config.fitted(dataset.shape)
     plan = make_plan(cached, dataset.classes, fitted, config, over_at, larger)
+    rehearse_if_long(plan)  # before it says when it will end
     print(*plan.lines(), STOPPING, sep="\n", flush=True)
-    rehearse_if_long(plan)
     if earlier := move_earlier(config.output):
         print(f"The run before was moved to {earlier}.")
         if (earlier / NAME).exists():

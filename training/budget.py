@@ -39,6 +39,9 @@ class Clock(Protocol):
     def share(self, step: int) -> float:
         """How much is over after so many steps."""
 
+    def validated(self, seconds: float) -> None:
+        """Called when a validation has taken so long: so will the last one."""
+
 
 class StepClock:
     """A run of `steps` steps."""
@@ -52,20 +55,38 @@ class StepClock:
     def share(self, step: int) -> float:
         return step / self.steps
 
+    def validated(self, seconds: float) -> None:
+        pass
+
 
 class TimeClock:
-    """A run of `seconds`, of which the last `reserve` are kept for what follows the last step."""
+    """A run of `seconds`, of which the last are kept for what follows the last step.
 
-    def __init__(self, seconds: float, reserve: float) -> None:
-        self.seconds = seconds
-        self.usable = max(1e-3, seconds - reserve)
+    Args:
+        seconds: From the first step on.
+        reserve: Seconds that are kept: the last validation is in them, and what comes after it.
+        validation: Seconds that a validation is thought to take.
+        validations: How many of them are in the reserve.
+    """
+
+    def __init__(
+        self, seconds: float, reserve: float, validation: float = math.inf, validations: int = 1
+    ) -> None:
+        self.seconds, self.reserve = seconds, reserve
+        self.validation, self.validations = validation, validations
+        self.more = 0.0  # seconds that are kept as well, as validations take longer than thought
         self.began = time.monotonic()
 
     def start(self, passed: float) -> None:
         self.began = time.monotonic() - passed
 
     def share(self, step: int) -> float:
-        return min(1.0, (time.monotonic() - self.began) / self.usable)
+        usable = max(1e-3, self.seconds - self.reserve - self.more)
+        return min(1.0, (time.monotonic() - self.began) / usable)
+
+    def validated(self, seconds: float) -> None:
+        later = self.validations * max(0.0, seconds - self.validation)
+        self.more = min(later, self.reserve)  # a disk that stalled once costs no more than that
 
 
 class Pace(keras.callbacks.Callback):
@@ -85,7 +106,8 @@ class Pace(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.clocks, self.rate, self.constant, self.parts = clocks, rate, constant, parts
-        self.step = 0
+        self.step, self.over = 0, False
+        self.rate_now = math.nan  # as it was set last
         self.passed_before = 0.0
         self.began = math.nan
 
@@ -99,7 +121,7 @@ class Pace(keras.callbacks.Callback):
 
     def go_on(self, step: int, passed: float) -> None:
         """From a state: the clock of a run that has begun in this process goes on as it is."""
-        self.step = step
+        self.step, self.over = step, False
         if math.isnan(self.began):
             self.passed_before = passed
 
@@ -116,9 +138,11 @@ class Pace(keras.callbacks.Callback):
 
     @property
     def is_over(self) -> bool:
-        return self.share >= 1
+        """It stays so, also where the last validation was quicker than the one before."""
+        return self.over or self.share >= 1
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.rate_now = math.nan  # a run that goes back has another one
         self.start()
 
     def start(self) -> None:
@@ -132,13 +156,23 @@ class Pace(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.constant:
             return
-        synced(self.model)
         share = self._share(self.step - self.step % self.parts)
-        self.model.optimizer.learning_rate = self.rate * rate_share(share)
+        # In three figures, so that it seldom differs from the one before.
+        rate = float(f"{self.rate * rate_share(share):.3g}")
+        if rate != self.rate_now:
+            synced(self.model)  # on JAX this hands over all variables, which is not for every step
+            self.model.optimizer.learning_rate = self.rate_now = rate
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self.step += 1
-        self.model.stop_training |= self.is_over
+        self._end_in_time()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.model.stop_training |= self.is_over
+        for clock in self.clocks:
+            clock.validated((logs or {}).get("validation_seconds", 0.0))
+        self._end_in_time()
+
+    def _end_in_time(self) -> None:
+        self.over = self.is_over
+        if self.over:  # on JAX every look at the model hands over all variables
+            self.model.stop_training = True

@@ -3,8 +3,8 @@
     config, reasons = choose(config, cached.train, classes=19)
     config.stem, reasons["stem"]        # 4, 'labels at a quarter of the size keep 96% of mIoU, …'
 
-A reason stands only where something was chosen; what was asked for needs none. What depends on
-the speed of the machine is chosen by `training/plan.py`.
+What was asked for has no reason, unless it cannot be had. What depends on the speed of the machine
+is chosen by `training/plan.py`.
 """
 
 from __future__ import annotations
@@ -25,26 +25,30 @@ ZOOM, LIGHT = 1.25, 0.15
 def choose(config: Config, pairs: Examples, classes: int) -> tuple[Config, dict[str, str]]:
     """The configuration with all that can be known before a step is timed, and the reasons."""
     shape = choose_shape(config, pairs, classes)
-    reasons = {"stem": shape.reason} if shape.reason else {}
-    batch = config.batch_size
-    if batch is None:
-        batch, reasons["batch_size"] = _batch(len(pairs))
-    batch = min(batch, len(pairs))  # a larger one would hold pairs twice
+    reasons = {"stem": shape.reason}
+    if config.filters is None:
+        reasons["filters"] = f"usual behind a stem of {shape.stem}"
+    if config.depth is None:
+        reasons["depth"] = f"so that the bottom is at 1/{shape.stem << shape.depth} of the size"
+    batch, reasons["batch_size"] = _batch(config.batch_size, len(pairs))
     upside_down = config.flip_vertical
     if upside_down is None:
         upside_down, reasons["flip_vertical"] = _upside_down(pairs)
+    parts = config.parts and divisor(batch, min(config.parts, batch))
+    if parts != config.parts:
+        reasons["parts"] = f"by {config.parts} the batch cannot be divided"
     chosen = replace(
         config,
         stem=shape.stem,
         filters=shape.filters,
         depth=shape.depth,
         batch_size=batch,
-        parts=config.parts and divisor(batch, min(config.parts, batch)),
+        parts=parts,
         flip_vertical=upside_down,
         zoom=config.zoom or ZOOM,
         light=LIGHT if config.light is None else config.light,
     )
-    return chosen, reasons
+    return chosen, {name: why for name, why in reasons.items() if why}
 
 
 def divisor(batch: int, least: int) -> int:
@@ -52,10 +56,15 @@ def divisor(batch: int, least: int) -> int:
     return next(number for number in range(least, batch + 1) if batch % number == 0)
 
 
-def _batch(pairs: int) -> tuple[int, str]:
+def _batch(asked: int | None, pairs: int) -> tuple[int, str]:
+    if asked:
+        too_many = "there are no more, and a batch holds none twice" if asked > pairs else ""
+        return min(asked, pairs), too_many
+    if pairs <= SMALL_BATCH:
+        return pairs, "all that there are"
     if pairs < FEW:
         return SMALL_BATCH, f"few, as {pairs} pairs make few steps"
-    return BATCH, "a step of more would show each pair less often in the same time"
+    return BATCH, "twice as many would change the weights half as often in a pass"
 
 
 def _upside_down(pairs: Examples) -> tuple[bool, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from training.outcome import Outcome
 from training.parts import in_more_parts, measured, state_in_parts
@@ -37,28 +38,13 @@ def learn(
     """
     while True:
         try:
-            return plan, _learned(plan, keep, record, save, begun)
+            callbacks = partial(keep, plan), partial(record, plan), partial(save, plan)
+            return plan, plan.training.run(plan.estimate, *callbacks, begun)
         except OutOfMemory as problem:
             state, since = problem.state, time.monotonic()
         plan, begun = with_less_memory(plan, state)
         begun.facts["seconds"] += time.monotonic() - since
         print(f"Going on from step {begun.facts['step']:,}; a part is a step now.", flush=True)
-
-
-def _learned(
-    plan: Plan,
-    keep: Callable[[Plan], object],
-    record: Callable[[Plan, Outcome], object],
-    save: Callable[[Plan, State], object],
-    begun: State | None,
-) -> Outcome:
-    return plan.training.run(
-        plan.estimate,
-        lambda: keep(plan),
-        lambda outcome: record(plan, outcome),
-        lambda state: save(plan, state),
-        begun,
-    )
 
 
 def with_less_memory(plan: Plan, state: State) -> tuple[Plan, State]:

@@ -21,6 +21,7 @@ from dataset.cache import Cached
 from dataset.sizing import written
 from dataset.wording import about, counted, duration, short
 from labels.classes import Classes
+from labels.sides import mirrored_ids
 from training.choices import LIGHT, ZOOM
 from training.config import FOREIGN, Config
 from training.device import device, idle_gpu
@@ -93,7 +94,7 @@ class Plan:
         yield "memory", memory_text()
 
     def _because(self, *names: str) -> str:
-        reasons = [self.reasons[name] for name in names if self.reasons.get(name)]
+        reasons = dict.fromkeys(self.reasons[name] for name in names if self.reasons.get(name))
         return f" ({'; '.join(reasons)})" if reasons else ""
 
     def _network(self) -> str:
@@ -113,15 +114,18 @@ class Plan:
     def _views(self) -> str:
         config = self.training.config
         kinds = {
-            "mirrored": config.flip,
+            f"mirrored{self._with_sides()}": config.flip,
             "upside down": config.flip_vertical,
             f"turned by up to {config.rotate:g}°": config.rotate,
             f"zoomed by up to {config.zoom:g}": (config.zoom or 1) > 1,
             f"lit by up to {config.light or 0:.0%} otherwise": config.light,
         }
         chosen = ", ".join(kind for kind, wanted in kinds.items() if wanted)
-        first = "zoom" if self.reasons.get("zoom") else "light"  # their reasons are alike
-        return f"{chosen or 'as the pairs are'}{self._because(first, 'flip_vertical')}"
+        return f"{chosen or 'as the pairs are'}{self._because('zoom', 'light', 'flip_vertical')}"
+
+    def _with_sides(self) -> str:
+        has_sides = mirrored_ids(self.training.classes.names) is not None
+        return ", where left classes become right ones" if has_sides else ""
 
     def _length(self) -> str:
         training, estimate = self.training, self.estimate
@@ -158,17 +162,20 @@ class Plan:
         asked, chosen, usual = (
             {name: getattr(one, name) for name in names} for one in (self.asked, config, recipe)
         )
+        chosen["precision"] = self.training.precision.kind
         return {
             "chosen": {
                 name: {"value": chosen[name], "reason": self.reasons.get(name, "")}
                 for name in names
-                if asked[name] is None and chosen[name] is not None
+                if asked[name] != chosen[name]
             },
             "overruled": {name: asked[name] for name in names if asked[name] != usual[name]},
             "seconds": round(self.seconds),
             "passes": round(self.training.passes(self.estimate), 1),
             "step_seconds": self.estimate.step,
             "validation_seconds": self.estimate.validation,
+            "steps_between_validations": self.training.interval(self.estimate),
+            "favouring_seconds": round(self.training.favouring(self.estimate), 1),
         }
 
 
@@ -199,6 +206,7 @@ def make_plan(
     if config.filters is None and config.minutes and not config.epochs:
         training, estimate = widened(training, estimate)
     reasons = {**training.reasons, "minutes": reason, **adopt_views(training, estimate, config)}
+    reasons["precision"] = training.precision.reason
     if asked.height is None or asked.width is None:
         why = ["in the proportions of the photos", training.reasons.get("height", "")]
         reasons["height"] = reasons["width"] = "; ".join(filter(None, why))
@@ -230,11 +238,16 @@ def usual_length(training: Training, estimate: Estimate, at_most: float) -> tupl
 
 def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]:
     """Twice the filters as long as that leaves enough passes and steps, and memory."""
+    usual = training.config.filters
     while True:
         passes, filters = training.passes(estimate), training.config.filters or WIDEST
         steps = passes * training.batches.steps / training.parts
-        few = passes < DEARER * LEAST_PASSES or steps < DEARER * LEAST_STEPS
-        if few or 2 * filters > WIDEST:
+        if 2 * filters > WIDEST:
+            return training, estimate
+        if passes < DEARER * LEAST_PASSES or steps < DEARER * LEAST_STEPS:
+            if filters == usual:
+                left = f"{about(passes / DEARER)} passes in {round(steps / DEARER):,} steps"
+                training.reasons["filters"] = f"twice as many would leave {left}"
             return training, estimate
         config = replace(training.config, filters=2 * filters)
         found = tried(training.cached, training.classes, config)
@@ -249,9 +262,7 @@ def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]
 def views_for(passes: float) -> dict[str, tuple[float, str]]:
     """How boldly pictures are zoomed and lit when each is seen so often, and why."""
     if passes < PLAIN_BELOW:
-        seldom = f"as each pair is seen only {about(passes)} times"
-        return {"zoom": (1.0, f"not zoomed, {seldom}"), "light": (0.0, f"not lit, {seldom}")}
-    if passes >= BOLD_FROM:
-        often = f"zoomed boldly, as each pair is seen {passes:.0f} times"
-        return {"zoom": (BOLD_ZOOM, often), "light": (LIGHT, "")}
-    return {"zoom": (ZOOM, ""), "light": (LIGHT, "")}
+        why = f"nothing bolder, as each pair is seen only {about(passes)} times"
+        return {"zoom": (1.0, why), "light": (0.0, why)}
+    why = f"so boldly, as each pair is seen {passes:.0f} times"
+    return {"zoom": (BOLD_ZOOM if passes >= BOLD_FROM else ZOOM, why), "light": (LIGHT, why)}

@@ -147,6 +147,7 @@ class Run:
         favour, logs = favour_classes(
             training.model, training.cached.train, training.at_once, self.keepers.validation
         )
+        outcome.seconds = self.pace.passed
         if not favour:
             self.display.say(
                 "No classes are favoured, as that does not make the last network the best one."
@@ -158,7 +159,7 @@ class Run:
         )
         added = dict(zip(training.classes.names, favour, strict=True))
         outcome.favoured = {"added_to_logits": added, "scores": scores, "before": before}
-        outcome.seconds, outcome.best_epoch = self.pace.passed, self.keepers.validation.best_epoch
+        outcome.best_epoch = self.keepers.validation.best_epoch
         self.display.say(
             "Favouring classes brings the last network to a validation mIoU of "
             f"{scores['val_miou']:.3f} instead of {before['val_miou']:.3f}, and an accuracy of "
@@ -227,7 +228,8 @@ def pace_of(training: Training, estimate: Estimate) -> Pace:
     if config.epochs:
         clocks.append(StepClock(training.batches.steps * training.epochs))
     if config.minutes:
-        reserve = estimate.validation + training.favouring(estimate)
-        clocks.append(TimeClock(60 * config.minutes, reserve))
+        favouring = training.favouring(estimate)
+        reserve, validations = estimate.validation + favouring, 2 if favouring else 1
+        clocks.append(TimeClock(60 * config.minutes, reserve, estimate.validation, validations))
     constant = config.schedule == "constant"
     return Pace(clocks, config.learning_rate, constant, training.parts)

@@ -60,8 +60,12 @@ class Scores:
 
     @cached_property
     def mean_iou(self) -> float:
-        occurring = self.iou[~np.isnan(self.iou)]
-        return float(occurring.mean()) if len(occurring) else math.nan
+        return _mean(self.iou[~np.isnan(self.iou)])
+
+    @cached_property
+    def mean_iou_of_true(self) -> float:
+        """Of the classes that the truth shows: one wrong pixel of another changes it hardly."""
+        return _mean(self.iou[self.confusion.sum(1) > 0])
 
     def to_json(self, classes: Classes) -> dict[str, Any]:
         """Plain numbers, with null where there is nothing to count."""
@@ -86,6 +90,10 @@ class Scores:
 
 def plain(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 6)
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else math.nan
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -25,6 +25,9 @@ STEMS = (4, 2)
 # What must be left of the labels, as mean IoU and as IoU of the class that loses most. The best
 # networks are far below it on such data.
 ENOUGH, ENOUGH_OF_EACH = 0.9, 0.5
+# A class of fewer pixels than this share is left out of the second: some pixels of one of thirty
+# classes are not worth six times the time.
+RARE = 2e-4
 LOOKED_AT = 48
 FEWEST_FILTERS, FILTERS_PER_STEM = 16, 8  # 128 channels at a sixteenth behind a stem of 2 or 4
 IN_WORDS = {4: "a quarter", 2: "half"}
@@ -44,7 +47,7 @@ def choose_shape(config: Config, examples: Examples, classes: int) -> Shape:
     """What was asked for; the rest as it suits the labels."""
     stem, reason = config.stem, ""
     if stem is None and config.depth is not None:
-        stem = 1
+        stem, reason = 1, "levels are counted from the full size where so many are asked for"
     if stem is None:
         stem, reason = stem_for(examples, classes)
     filters = config.filters or max(FEWEST_FILTERS, FILTERS_PER_STEM * stem)
@@ -59,7 +62,8 @@ def stem_for(examples: Examples, classes: int) -> tuple[int, str]:
         kept = kept_of(sample, classes, stem)
         if not kept.pixels:
             return 1, "no label of those looked at holds a class"
-        least = float(np.nanmin(kept.iou))
+        pixels = kept.confusion.sum(1)
+        least = float(np.nanmin(kept.iou[pixels >= RARE * kept.pixels]))
         told = (
             f"labels at {IN_WORDS[stem]} of the size keep {kept.mean_iou:.0%} of mIoU, and "
             f"{least:.0%} of the class that loses most"

@@ -85,7 +85,7 @@ def test_a_run_by_the_clock_ends_on_time_though_the_machine_slows_down(now: list
             break
     # 30 steps of 1 s, then 7 of 10 s.
     assert len(rates) == 37
-    assert rates[-1] == pytest.approx(2 * rate_share(0.9))
+    assert rates[-1] == pytest.approx(2 * rate_share(0.9), rel=0.005)
     assert max(rates) == 2.0
 
 
@@ -99,6 +99,49 @@ def test_a_validation_that_takes_the_rest_of_the_time_ends_the_run(now: list[flo
     assert model.stop_training
 
 
+@pytest.mark.parametrize(("slower", "steps"), [(1.0, 80), (0.5, 80), (2.0, 64), (9.0, 60)])
+def test_a_run_keeps_as_much_as_its_last_validation_takes(
+    now: list[float], slower: float, steps: int
+) -> None:
+    # Of 100 s 20 are kept: a validation of 8 s and what follows it, another one among that.
+    clock = TimeClock(seconds=100, reserve=20, validation=8, validations=2)
+    pace = Pace([clock], rate=1.0, constant=False)
+    model = paced(pace)
+    taken = 0
+    while not model.stop_training:
+        now[0] += 1
+        taken += 1
+        pace.on_train_batch_end(0)
+        if taken == 10:  # the time of this validation is left out here
+            pace.on_epoch_end(0, {"validation_seconds": 8 * slower})
+    assert taken == steps
+
+
+def test_one_slow_validation_does_not_shorten_the_run_where_the_next_is_as_it_was(
+    now: list[float],
+) -> None:
+    clock = TimeClock(seconds=100, reserve=20, validation=8)
+    now[0] = 30.0
+    clock.validated(48.0)
+    assert clock.share(0) == 0.5
+    clock.validated(8.0)
+    assert clock.share(0) == 0.375
+
+
+def test_a_run_that_is_over_stays_so_though_its_last_validation_was_quick(
+    now: list[float],
+) -> None:
+    pace = Pace([TimeClock(seconds=100, reserve=20, validation=8)], rate=1.0, constant=False)
+    model = paced(pace)
+    pace.on_epoch_end(0, {"validation_seconds": 18.0})
+    now[0] = 70.0
+    pace.on_train_batch_end(0)
+    pace.on_epoch_end(1, {"validation_seconds": 8.0})
+    assert pace.share < 1
+    assert pace.is_over
+    assert model.stop_training
+
+
 def test_steps_and_time_together_end_with_the_first(now: list[float]) -> None:
     pace = Pace([StepClock(4), TimeClock(seconds=100, reserve=0)], rate=1.0, constant=True)
     model = paced(pace)
@@ -109,6 +152,21 @@ def test_steps_and_time_together_end_with_the_first(now: list[float]) -> None:
         pace.on_train_batch_end(step)
     assert model.stop_training
     assert pace.seconds == 100
+
+
+def test_the_rate_is_set_only_where_it_differs_in_three_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pace = Pace([StepClock(100_000)], rate=0.02, constant=False)
+    model = paced(pace)
+    synced, rates = [], set()
+    monkeypatch.setattr(budget, "synced", lambda model: synced.append(pace.step))
+    for pace.step in range(100_000):
+        pace.on_train_batch_begin(pace.step)
+        rates.add(model.optimizer.learning_rate)
+    assert len(rates) <= len(synced) < 8000
+    assert max(rates) == 0.02
+    assert model.optimizer.learning_rate < 1e-9
 
 
 def test_a_constant_rate_is_left_alone(now: list[float]) -> None:

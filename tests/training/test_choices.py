@@ -24,7 +24,11 @@ def test_everything_that_is_open_is_chosen_with_its_reason() -> None:
     assert (config.stem, config.filters, config.depth) == (4, 32, 2)
     assert (config.batch_size, config.zoom, config.light) == (BATCH, ZOOM, LIGHT)
     assert config.flip_vertical is False
-    assert set(reasons) == {"stem", "batch_size", "flip_vertical"}
+    open_ = {name for name, value in vars(Config()).items() if value is None}
+    chosen = {name for name in open_ if getattr(config, name) is not None}
+    assert chosen - {"zoom", "light"} == set(reasons)
+    assert reasons["filters"] == "usual behind a stem of 4"
+    assert reasons["depth"] == "so that the bottom is at 1/16 of the size"
     assert reasons["flip_vertical"] == f"100% of {FEW} photos can be told from upside down"
 
 
@@ -33,6 +37,14 @@ def test_what_was_asked_for_stays_and_needs_no_reason() -> None:
         stem=2, filters=5, depth=1, batch_size=3, parts=1, zoom=2.0, light=0.1, flip_vertical=True
     )
     assert choose(asked, pairs(20), 2) == (asked, {})
+
+
+def test_what_cannot_be_had_as_it_was_asked_for_has_a_reason() -> None:
+    config, reasons = choose(Config(batch_size=64, parts=3, depth=2), pairs(20), 2)
+    assert (config.batch_size, config.parts, config.stem) == (20, 4, 1)
+    assert reasons["batch_size"] == "there are no more, and a batch holds none twice"
+    assert reasons["parts"] == "by 3 the batch cannot be divided"
+    assert "from the full size" in reasons["stem"]
 
 
 @pytest.mark.parametrize(

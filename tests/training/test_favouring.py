@@ -191,7 +191,7 @@ def test_a_short_run_has_no_time_for_it_and_keeps_none(compiled: Training) -> No
         run = Run(compiled, estimate, nothing, nothing, nothing, None)
         assert run.favours == favours
         assert (compiled.favouring(estimate) > 0) == favours
-        reserves = [c.seconds - c.usable for c in run.pace.clocks if isinstance(c, TimeClock)]
+        reserves = [c.reserve for c in run.pace.clocks if isinstance(c, TimeClock)]
         assert all((reserve > 1.0) == favours for reserve in reserves)
 
 

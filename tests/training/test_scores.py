@@ -65,6 +65,15 @@ def test_a_class_that_is_only_predicted_counts_as_0() -> None:
     assert scores.mean_iou == 0.25
 
 
+def test_where_true_classes_alone_count_one_wrong_pixel_changes_little() -> None:
+    truth = np.repeat(np.array([0, 1], np.uint8), 100)
+    predicted = truth.copy()
+    predicted[0] = 2
+    scores = Scores(confusion(truth, predicted, 4))
+    assert scores.mean_iou == pytest.approx(1.99 / 3)
+    assert scores.mean_iou_of_true == pytest.approx(1.99 / 2)
+
+
 def test_counts_are_int64_and_may_pass_four_thousand_million() -> None:
     counted = confusion(TRUTH, PREDICTED, 4)
     assert counted.dtype == np.int64

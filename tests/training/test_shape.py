@@ -53,6 +53,14 @@ def test_one_class_of_dots_among_many_large_ones_counts() -> None:
     assert reason.endswith("0% of the class that loses most")
 
 
+def test_a_few_pixels_of_one_class_do_not_count() -> None:
+    labels = np.tile((np.arange(96) // 8).astype(np.uint8), (2, 96, 1))
+    labels[0, 50, 50] = 12
+    stem, reason = stem_for(of_labels(labels), 13)
+    assert stem == 4
+    assert not reason.endswith(" 0% of the class that loses most")
+
+
 def test_labels_that_are_all_ignored_tell_nothing() -> None:
     stem, reason = stem_for(of_labels(np.full((2, 16, 16), IGNORE, np.uint8)), 2)
     assert (stem, reason) == (1, "no label of those looked at holds a class")
