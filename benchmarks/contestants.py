@@ -89,8 +89,8 @@ class Result:
     """When its training ended."""
 
 
-def with_recipe(name: str, setting: Setting) -> Result:
-    """The recipe as a person starts it with --minutes, judged in the size of all.
+def with_recipe(name: str, setting: Setting, **options: Any) -> Result:
+    """The recipe as a person starts it with --minutes and such options, judged in the size of all.
 
     Most recipes have a size of their own. Their model is kept and judged at another size without
     being trained anew.
@@ -102,7 +102,8 @@ def with_recipe(name: str, setting: Setting) -> Result:
     common = setting.config.fitted(dataset.shape)
     recipe = recipe_config(name)
     size = {"height": common.height, "width": common.width} if recipe.height is None else {}
-    recipe = replace(recipe, **size, minutes=setting.minutes, epochs=None, early_stopping=0)
+    ends = {"minutes": setting.minutes, "epochs": None, "early_stopping": 0}
+    recipe = replace(recipe, **{**size, **ends, **options})
     config = replace(recipe, data=setting.data, cache=setting.cache, seed=setting.seed)
     start_keras()
     path = setting.file(name, config, ".hdf5")

@@ -2,11 +2,13 @@
 
     python benchmarks/quality.py --data cityscapes_data --minutes 10 30 --seeds 0 1 2
     python benchmarks/quality.py --data idd20k_lite --minutes 30 --sides auto idd-roads voc2007
+    python benchmarks/quality.py --data idd20k_lite --minutes 3 --sides auto auto:dice=0,context=2
     python benchmarks/quality.py --minutes 0.1 --size 32 32          # a look, on built-in scenes
 
 Every side has the same pairs, the same minutes of training, and the machine for itself; it is
-scored on the same validation pixels, those whose label is certain. Sides are the recipes, 'stock'
-(Keras as a tutorial has it), and 'torch', 'torch-mirrored', 'torch-wide' (PyTorch's U-Nets).
+scored on the same validation pixels, those whose label is certain. Sides are the recipes, also with
+some of their options overruled, 'stock' (Keras as a tutorial has it), and 'torch',
+'torch-mirrored', 'torch-wide' (PyTorch's U-Nets).
 The mean IoU is that of all seeds; its interval comes from drawing validation pictures anew, the
 same for all seeds, and beside it stand the seeds one by one. Results and the models of recipes are
 kept in --results and not made twice, so a cut loses the side that it cuts; a row says so where its
@@ -19,7 +21,9 @@ import argparse
 import os
 import sys
 import time
+from ast import literal_eval
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -38,11 +42,11 @@ from benchmarks.contestants import (  # noqa: E402
 from benchmarks.table import busy, machine  # noqa: E402
 from benchmarks.timing import MissingPeer, alone  # noqa: E402
 from evaluation.intervals import interval, mean_ious  # noqa: E402
+from training.config import Config  # noqa: E402
 from training.recipes import RECIPES  # noqa: E402
 
 Contestant = Callable[[Setting], Result]
-CONTESTANTS: dict[str, Contestant] = {
-    **{name: partial(with_recipe, name) for name in RECIPES},
+PEERS: dict[str, Contestant] = {
     "stock": with_stock_keras,
     "torch": partial(with_pytorch, filters=16, mirrored=False),
     "torch-mirrored": partial(with_pytorch, filters=16, mirrored=True),
@@ -57,13 +61,43 @@ HEAD = (
 )
 
 
+def contestant(side: str) -> Contestant:
+    """A peer, or a recipe with the options behind the colon.
+
+    Raises:
+        ValueError: There is no such recipe or option.
+    """
+    name, _, options = side.partition(":")
+    if side in PEERS:
+        return PEERS[side]
+    overruled = dict(one.split("=", 1) for one in options.split(",") if one)
+    known = {one.name for one in fields(Config)}
+    if name not in RECIPES or not overruled.keys() <= known:
+        raise ValueError(side)
+    return partial(with_recipe, name, **{key: _value(overruled[key]) for key in overruled})
+
+
+def _value(text: str) -> object:
+    """A number, True, False or None; else it is a word."""
+    try:
+        return literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def known_side(side: str) -> str:
+    """For argparse."""
+    contestant(side)
+    return side
+
+
 def measured(name: str, setting: Setting) -> Result:
     """The result of one side, from the folder where it was measured before."""
-    path = setting.file(name, (name, setting, NUMBERS), ".npz")
+    path = setting.file(name.partition(":")[0], (name, setting, NUMBERS), ".npz")
     if path.exists():
         with np.load(path) as kept:
             return Result(kept["confusions"], *(kept[one].item() for one in NUMBERS))
-    result: Result = alone(CONTESTANTS[name], setting)
+    result: Result = alone(contestant(name), setting)
     beside = path.with_suffix(".part.npz")
     np.savez_compressed(
         beside, confusions=result.confusions, **{one: getattr(result, one) for one in NUMBERS}
@@ -119,7 +153,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of pairs [without: drawn scenes]")
     parser.add_argument("--minutes", type=float, nargs="+", default=[10.0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
-    parser.add_argument("--sides", nargs="+", choices=CONTESTANTS, default=USUAL, metavar="SIDE")
+    sides = f"of {', '.join((*RECIPES, *PEERS))}; a recipe with options as auto:dice=0,zoom=1.5"
+    parser.add_argument(
+        "--sides", nargs="+", type=known_side, default=USUAL, metavar="SIDE", help=sides
+    )
     parser.add_argument("--size", type=int, nargs=2, metavar=("HEIGHT", "WIDTH"))
     parser.add_argument("--cache", type=Path, default=Path(".cache"), help="decoded pairs")
     parser.add_argument("--results", type=Path, default=Path(".cache/quality"))

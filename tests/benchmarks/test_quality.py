@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from benchmarks import contestants, quality
 from benchmarks.contestants import Result, Setting, scored, with_nearest_colours
-from benchmarks.quality import CONTESTANTS, measured, row
+from benchmarks.quality import PEERS, contestant, known_side, measured, row
 from dataset.cache import Examples
 from labels.classes import IGNORE
 
@@ -38,22 +39,33 @@ def test_what_was_measured_is_kept_and_not_measured_again(
 ) -> None:
     calls = []
 
-    def contestant(asked: Setting) -> Result:
+    def stock(asked: Setting) -> Result:
         calls.append(asked)
         return result(3, asked.seed)
 
-    monkeypatch.setitem(CONTESTANTS, "auto", contestant)
+    monkeypatch.setitem(PEERS, "stock", stock)
     monkeypatch.setattr(quality, "alone", lambda task, *arguments: task(*arguments))
-    first, again = (measured("auto", setting) for _ in range(2))
+    first, again = (measured("stock", setting) for _ in range(2))
     np.testing.assert_array_equal(first.confusions, again.confusions)
     assert (again.images, again.seconds, again.parameters) == (100, 6.0, 12345)
     assert len(calls) == 1
     assert quality.kept([first, again]) == ""
     monkeypatch.setattr(quality, "BEGAN", again.trained + 1)
     assert quality.kept([first, again]).startswith(" (kept, of 20")
-    other = measured("auto", replace(setting, seed=1))
+    other = measured("stock", replace(setting, seed=1))
     assert other.confusions[0, 0, 1] == 1
     assert len(calls) == 2
+
+
+def test_a_recipe_may_have_options_of_its_own() -> None:
+    side = contestant("auto:dice=0,thin=False,zoom=None,precision=float32")
+    assert isinstance(side, partial)
+    assert (side.func, side.args) == (contestants.with_recipe, ("auto",))
+    assert side.keywords == {"dice": 0, "thin": False, "zoom": None, "precision": "float32"}
+    assert known_side("voc2007") == "voc2007"
+    for wrong in ("torsh", "auto:depht=3", "torch:dice=0", "auto:dice"):
+        with pytest.raises(ValueError, match=r".+"):
+            known_side(wrong)
 
 
 def test_only_confident_pixels_are_scored() -> None:
@@ -84,7 +96,7 @@ def test_each_side_trains_and_is_scored(
     if name.startswith("torch"):
         pytest.importorskip("torch")
     monkeypatch.setattr(contestants, "BATCH", 2)
-    came = CONTESTANTS[name](setting)
+    came = contestant(name)(setting)
     assert came.confusions.shape == (1, 19, 19)
     assert came.confusions.sum() > 100
     assert came.images > 0
@@ -95,9 +107,9 @@ def test_each_side_trains_and_is_scored(
 def test_the_model_of_a_recipe_is_judged_at_another_size_without_another_training(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = CONTESTANTS["idd-roads"](setting)
+    first = contestant("idd-roads")(setting)
     monkeypatch.setattr(contestants, "_train_recipe", None)
     larger = replace(setting, size=(48, 48))
-    again = CONTESTANTS["idd-roads"](larger)
+    again = contestant("idd-roads")(larger)
     assert again.confusions.sum() > 1.5 * first.confusions.sum()
     assert (again.images, again.trained) == (first.images, first.trained)
