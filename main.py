@@ -110,22 +110,15 @@ def train_and_show(config: Config) -> int:
     plan, begun = plan_or_go_on(config, dataset, cached, over_at, read_best)
     record = partial(write_record, dataset, cached, began)
     plan, outcome = learn(plan, keep_model, record, save_state, begun)
-    training = plan.training
-    if outcome.ended == "interrupted":
-        keep_model(plan, INTERRUPTED if outcome.best_epoch else MODEL)
-    elif outcome.ended != "not a number" and not (
-        outcome.best_epoch and (config.output / MODEL).exists()
-    ):
-        keep_model(plan)  # it could not be written before, or somebody has deleted it
-        outcome.best_epoch = len(outcome.history)
-    show_results(training, outcome)
+    keep_last(plan, outcome)
+    show_results(plan.training, outcome)
     record(plan, outcome)
     if outcome.ended != "interrupted":
         remove_state(config.output)
         if outcome.resumed:
             with suppress(OSError):
                 (config.output / INTERRUPTED).unlink(missing_ok=True)
-    print(*describe_end(outcome, training.config), sep="\n")
+    print(*describe_end(outcome, plan.training.config), sep="\n")
     return 0 if outcome.best_epoch or outcome.ended == "interrupted" else 1
 
 
@@ -169,6 +162,18 @@ def keep_model(plan: Plan, name: str = MODEL) -> None:
     training = plan.training
     card = Card(training.classes, *training.config.size, training.cached.levels)
     write_model(training.deployable(), card, training.config.output / name)
+
+
+def keep_last(plan: Plan, outcome: Outcome) -> None:
+    """Keeps the network of now beside the best one after Ctrl-C, or in its place where the best one
+    could not be written, or was deleted.
+    """
+    best = outcome.best_epoch and (plan.training.config.output / MODEL).exists()
+    if outcome.ended == "interrupted":
+        keep_model(plan, INTERRUPTED if outcome.best_epoch else MODEL)
+    elif outcome.ended != "not a number" and not best:
+        keep_model(plan)
+        outcome.best_epoch = len(outcome.history)
 
 
 def show_results(training: Training, outcome: Outcome) -> None:
