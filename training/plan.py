@@ -26,11 +26,11 @@ from training.choices import LIGHT, ZOOM
 from training.config import FOREIGN, Config
 from training.device import device, idle_gpu
 from training.enlarging import LargerPictures, enlarged
-from training.loop import Training
 from training.measuring import Estimate
 from training.memory import memory_text
 from training.parts import measured, tried
 from training.recipes import recipe_config
+from training.training import Training
 
 # Where neither minutes nor epochs are asked for.
 USUAL_PASSES, LEAST_STEPS = 60, 3000
@@ -247,7 +247,7 @@ def widened(training: Training, estimate: Estimate) -> tuple[Training, Estimate]
         if passes < DEARER * LEAST_PASSES or steps < DEARER * LEAST_STEPS:
             if filters == usual:
                 left = f"{about(passes / DEARER)} passes in {round(steps / DEARER):,} steps"
-                training.reasons["filters"] = f"twice as many would leave {left}"
+                training.reasons["filters"] = f"twice the filters would leave {left}"
             return training, estimate
         config = replace(training.config, filters=2 * filters)
         found = tried(training.cached, training.classes, config)

@@ -16,10 +16,10 @@ from training import parts
 from training import plan as planning
 from training.choices import LIGHT, ZOOM
 from training.config import Config
-from training.loop import Training
 from training.measuring import Estimate
 from training.plan import Plan, make_plan
 from training.recipes import recipe_config
+from training.training import Training
 
 pytestmark = pytest.mark.slow
 
@@ -114,7 +114,7 @@ def test_a_network_is_wider_where_there_is_much_time(
         assert "stem" not in plan.reasons
     else:
         assert re.fullmatch(
-            r"twice as many would leave \d+ passes in [\d,]+ steps", plan.reasons["filters"]
+            r"twice the filters would leave \d+ passes in [\d,]+ steps", plan.reasons["filters"]
         )
 
 
