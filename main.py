@@ -50,9 +50,9 @@ if TYPE_CHECKING:
 
     from dataset.cache import Cached, Examples
     from dataset.pairs import Dataset
-    from training.loop import Training
     from training.outcome import Outcome
     from training.plan import Plan
+    from training.training import Training
 
 Arrays = Iterator[tuple[np.ndarray, np.ndarray]]
 

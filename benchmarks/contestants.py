@@ -180,7 +180,7 @@ def with_pytorch(setting: Setting, filters: int, mirrored: bool) -> Result:
     """
     from benchmarks.timing import needed
     from benchmarks.torch_unet import INSTALL, network, parameters
-    from training.budget import rate_share
+    from training.pace import rate_share
 
     torch = needed("torch", INSTALL)
     torch.set_num_threads(os.cpu_count() or 1)

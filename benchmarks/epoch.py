@@ -40,7 +40,7 @@ def new_training(cached: Cached, config: Config, steps: int) -> Any:
     from labels.classes import CITYSCAPES
 
     start_keras()
-    from training.loop import Training
+    from training.training import Training
 
     training = Training(cached, CITYSCAPES, config)
     training.batches.steps = min(steps, training.batches.steps)

@@ -46,8 +46,8 @@ def confusions_of(config: Config, stock: bool) -> np.ndarray:
     from commands.compare import score_each
     from deploy.model_file import Card, write_model
     from training import network
-    from training.loop import Training
     from training.measuring import Estimate
+    from training.training import Training
 
     if stock:
         network.FusedBatchNormalization = keras.layers.BatchNormalization  # type: ignore[misc]

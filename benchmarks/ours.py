@@ -1,6 +1,6 @@
 """The side of this project: the training step and the prediction that main.py really runs.
 
-training(Task()).step()                         # one step, as training/loop.py compiles it
+training(Task()).step()                         # one step, as training/training.py compiles it
 prediction(task, "normalised", 8).step()        # the model file, as deploy/predict.py opens it
 """
 
@@ -29,7 +29,7 @@ def new_training(task: Task) -> Any:
     from labels.classes import CITYSCAPES
 
     start_keras()
-    from training.loop import Training
+    from training.training import Training
 
     return Training(in_memory(task), CITYSCAPES, config_of(task))
 

@@ -29,7 +29,7 @@ from training.scores import Scores, confusion
 from utils_func import BadInput
 
 if TYPE_CHECKING:
-    from training.loop import Training
+    from training.training import Training
 
 MINUTES = 5.0
 FILES = ("comparison.json", "comparison.png")

@@ -27,8 +27,8 @@ import cv2
 import numpy as np
 
 from dataset.counting import Progress
-from dataset.held import when_free
 from dataset.pairs import Dataset, Example, Pair
+from dataset.when_free import when_free
 from utils_func import BadInput, Levels, picture_files, resize_photo
 
 VERSION = 4

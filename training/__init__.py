@@ -1,3 +1,3 @@
-"""What a training run is: configuration, loss, scores, schedule, loop."""
+"""What a training run is: configuration, plan, loss, scores, pace, the run itself."""
 
 __version__ = "0.1.0"

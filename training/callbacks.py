@@ -13,8 +13,8 @@ from typing import Any
 import keras
 
 from dataset.cache import Examples
-from training.budget import Pace
 from training.outcome import COLUMNS, Outcome
+from training.pace import Pace
 from training.validation import Scorer
 
 

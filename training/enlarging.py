@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from dataset.cache import PIXEL_BYTES, Cached
 from dataset.sizing import Size, pixels, written
 from training.config import Config
-from training.loop import Training
 from training.measuring import Estimate
 from training.memory import free_here
 from training.parts import tried
 from training.shape import LOOKED_AT, STEMS, stem_for
+from training.training import Training
 from utils_func import BadInput
 
 # So often each pair must be seen in its larger size: where a quarter of the small one is too little

@@ -20,6 +20,7 @@ from training.backend import synced
 
 WITHOUT_END = 10**6  # epochs of a run that ends by the clock alone
 WARM_UP = 0.05  # share of the run in which the learning rate rises
+REST = 0.005  # behind a validation so little of a run is not worth another one
 FIRST_RATE = 0.01  # what it begins with, as a share of its highest
 
 
@@ -75,18 +76,22 @@ class TimeClock:
         self.seconds, self.reserve = seconds, reserve
         self.validation, self.validations = validation, validations
         self.more = 0.0  # seconds that are kept as well, as validations take longer than thought
+        self.over = False
         self.began = time.monotonic()
 
     def start(self, passed: float) -> None:
         self.began = time.monotonic() - passed
 
     def share(self, step: int) -> float:
+        if self.over:
+            return 1.0
         usable = max(1e-3, self.seconds - self.reserve - self.more)
         return min(1.0, (time.monotonic() - self.began) / usable)
 
     def validated(self, seconds: float) -> None:
         later = self.validations * max(0.0, seconds - self.validation)
         self.more = min(later, self.reserve)  # a disk that stalled once costs no more than that
+        self.over = self.share(0) > 1 - REST
 
 
 class Pace(keras.callbacks.Callback):

@@ -24,10 +24,10 @@ from labels.classes import Classes
 from training.backend import is_out_of_memory
 from training.choices import divisor
 from training.config import Config
-from training.loop import Training
 from training.measuring import Estimate
 from training.memory import GB, free_there, step_takes
 from training.state import State
+from training.training import Training
 
 # An estimate may be wrong by a third, and Linux ends what takes too much without a word.
 ROOM = 0.7

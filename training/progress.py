@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from dataset.wording import duration
-from training.budget import WITHOUT_END, Pace
+from training.pace import WITHOUT_END, Pace
 
 
 class Display(keras.callbacks.Callback):

@@ -19,8 +19,8 @@ from dataset.augment import middles
 from dataset.batches import Batches, View
 from dataset.wording import counted
 from labels.classes import IGNORE
-from training.loop import Training
 from training.plan import Plan
+from training.training import Training
 from utils_func import BadInput
 
 LONG = 360  # seconds of a run that is rehearsed

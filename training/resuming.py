@@ -23,12 +23,12 @@ from dataset.wording import counted
 from labels.classes import Classes
 from training import __version__
 from training.config import Config
-from training.loop import Training
 from training.measuring import Estimate
 from training.outcome import COLUMNS
 from training.parts import measured, state_in_parts
 from training.plan import ELSEWHERE, Plan
 from training.state import NAME, State, read_state, write_state
+from training.training import Training
 from utils_func import BadInput
 
 LENGTH = ("minutes", "epochs", "early_stopping")  # options that say when a run is over

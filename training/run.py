@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import keras
 
 from training.backend import is_out_of_memory
-from training.budget import Clock, Pace, StepClock, TimeClock
 from training.callbacks import (
     Interrupted,
     Interruption,
@@ -27,6 +26,7 @@ from training.callbacks import (
 from training.favouring import favour_classes
 from training.measuring import Estimate
 from training.outcome import Outcome
+from training.pace import Clock, Pace, StepClock, TimeClock
 from training.progress import Display
 from training.run_folder import MODEL
 from training.saving import Keepers, Saver
@@ -34,7 +34,7 @@ from training.state import State
 from training.trying import Trying
 
 if TYPE_CHECKING:
-    from training.loop import Training
+    from training.training import Training
 
 SETBACKS = 3  # so often a run goes back where its loss has become infinite or NaN
 

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dataset.held import when_free
+from dataset.when_free import when_free
 from utils_func import BadInput
 
 MODEL, INTERRUPTED = "unet_model.hdf5", "unet_model_interrupted.hdf5"

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from training.deciding import most_likely
+from training.most_likely import most_likely
 
 
 class RunningScores(keras.metrics.Metric):

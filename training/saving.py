@@ -17,14 +17,14 @@ import keras
 import numpy as np
 
 from training.backend import synced
-from training.budget import Pace
 from training.callbacks import Patience, Validation
 from training.outcome import Outcome
+from training.pace import Pace
 from training.state import NAME, State
 from utils_func import BadInput
 
 if TYPE_CHECKING:
-    from training.loop import Training
+    from training.training import Training
 
 EVERY = 60.0  # seconds from one state to the next, …
 SHARE = 0.01  # … or more, so that writing takes at most this share of the time

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from dataset.held import when_free
+from dataset.when_free import when_free
 from training.run_folder import replacing
 from utils_func import BadInput
 

@@ -23,7 +23,6 @@ from dataset.batches import Batches, View
 from dataset.cache import Cached
 from labels.classes import Classes
 from labels.sides import mirrored_ids
-from training.budget import WITHOUT_END
 from training.choices import choose
 from training.config import Config
 from training.favouring import AT_MOST, seconds_of
@@ -32,6 +31,7 @@ from training.measuring import Estimate, Stopwatch
 from training.muon import Muon
 from training.network import Networks
 from training.outcome import Outcome
+from training.pace import WITHOUT_END
 from training.precision import choose_precision
 from training.running_scores import RunningScores
 from training.state import State

@@ -18,7 +18,7 @@ from keras import ops
 from dataset.augment import middles
 from dataset.cache import Examples
 from labels.classes import IGNORE
-from training.deciding import most_likely
+from training.most_likely import most_likely
 from training.running_scores import confusion_inside
 from training.scores import Scores
 

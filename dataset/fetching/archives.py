@@ -17,7 +17,7 @@ from typing import Any
 from dataset.counting import counting
 from dataset.fetching.places import beside, is_there
 from dataset.fetching.sources import ARCHIVES, Archive
-from dataset.held import when_free
+from dataset.when_free import when_free
 from utils_func import BadInput
 
 CHUNK = 1 << 20

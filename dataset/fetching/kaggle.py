@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from dataset.fetching.places import beside, is_there
-from dataset.held import when_free
+from dataset.when_free import when_free
 from utils_func import BadInput
 
 PREFIX = "kaggle:"

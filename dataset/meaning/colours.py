@@ -13,7 +13,7 @@ from dataset.meaning.values import MASK, NAME_THEM
 from dataset.wording import counted
 from labels.classes import CITYSCAPES, IGNORE, Classes, Colour
 from labels.coding import NEAR, Coding, colour_code, colour_coding, colour_of
-from labels.learning import Palette, learn_palette
+from labels.palette import Palette, learn_palette
 from labels.unmixing import UNKNOWN_LIMIT, decode
 from utils_func import BadInput
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dataset.writers.objects import draw_membranes
+from dataset.writers.microscope import draw_membranes
 from dataset.writers.storing import save
 from dataset.writers.writer import Place, Writer
 

@@ -10,7 +10,7 @@ import hashlib
 
 import numpy as np
 
-from dataset.writers.objects import draw_nuclei
+from dataset.writers.microscope import draw_nuclei
 from dataset.writers.storing import save
 from dataset.writers.writer import Place, Writer
 

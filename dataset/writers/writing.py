@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 
 from dataset.counting import Progress
-from dataset.held import when_free
+from dataset.when_free import when_free
 from dataset.writers.writer import Place, find_writer
 
 SPLITS = ("train", "val")

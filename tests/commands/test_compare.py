@@ -14,7 +14,7 @@ from commands import compare
 from deploy.model_file import read_card
 from main import main
 from training import config as configuration
-from training import enlarging, loop, parts
+from training import enlarging, parts, training
 from training.config import Config
 from training.loss import SegmentationLoss
 from training.recipes import recipe_config
@@ -112,7 +112,7 @@ def test_a_recipe_that_breaks_has_a_row_and_no_earlier_model_stands_in_for_it(
     (out / "comparison.json").write_text("of the comparison before")
     (out / "unet_model.hdf5").write_text("of a training, which a comparison leaves alone")
     losses = iter([SegmentationLoss, _NotANumber])
-    monkeypatch.setattr(loop, "SegmentationLoss", lambda *given: next(losses)(*given))
+    monkeypatch.setattr(training, "SegmentationLoss", lambda *given: next(losses)(*given))
 
     assert main(["compare", *arguments]) == 0
     printed = capsys.readouterr().out

@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from dataset import held
-from dataset.held import when_free
+from dataset import when_free as module
+from dataset.when_free import when_free
 
 
 class HeldError(PermissionError):
@@ -36,14 +36,14 @@ def test_a_file_that_is_held_for_a_moment_is_waited_for(seconds: list[float]) ->
     tried, change = failing(3, HeldError())
     when_free(change)
     assert len(tried) == 4
-    assert seconds == [held.BETWEEN] * 3
+    assert seconds == [module.BETWEEN] * 3
 
 
 def test_one_that_stays_held_is_told(seconds: list[float]) -> None:
     tried, change = failing(10_000, HeldError())
     with pytest.raises(HeldError):
         when_free(change)
-    assert held.PATIENCE <= sum(seconds) < held.PATIENCE + 2 * held.BETWEEN
+    assert module.PATIENCE <= sum(seconds) < module.PATIENCE + 2 * module.BETWEEN
     assert len(tried) == len(seconds) + 1
 
 

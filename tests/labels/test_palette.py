@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from labels.classes import CITYSCAPES
-from labels.learning import learn_palette
+from labels.palette import learn_palette
 
 COLOURS = np.array([(200, 30, 30), (20, 160, 60), (40, 40, 220), (230, 220, 60)], np.uint8)
 

@@ -15,7 +15,6 @@ import pytest
 
 from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
-from training.budget import Pace
 from training.callbacks import (
     Interrupted,
     Interruption,
@@ -25,10 +24,11 @@ from training.callbacks import (
     Validation,
 )
 from training.config import Config
-from training.loop import Estimate, Training
 from training.outcome import Outcome
+from training.pace import Pace
 from training.run import Run
 from training.scores import Scores
+from training.training import Estimate, Training
 from training.validation import Scored
 
 NO_TIME = Estimate(0.0, 0.0)

@@ -16,9 +16,9 @@ from labels.classes import numbered_classes
 from training import enlarging, parts
 from training.config import Config
 from training.enlarging import LargerPictures
-from training.loop import Training
 from training.measuring import Estimate
 from training.plan import Plan, make_plan
+from training.training import Training
 from utils_func import BadInput
 
 pytestmark = pytest.mark.slow

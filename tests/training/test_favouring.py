@@ -13,15 +13,15 @@ import pytest
 
 from dataset.cache import Cached, Examples
 from labels.classes import IGNORE
-from training.budget import TimeClock
 from training.callbacks import Validation
 from training.config import Config
 from training.favouring import best_favour, favour_classes, seconds_of, some_pixels
-from training.loop import Training
 from training.measuring import Estimate
+from training.pace import TimeClock
 from training.run import Run
 from training.scores import Scores, confusion
 from training.state import State
+from training.training import Training
 
 RANDOM = np.random.default_rng(0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from training.deciding import most_likely
+from training.most_likely import most_likely
 
 # The greatest is at 2, at 0 (of two the first), and at 1.
 VALUES = np.array([[[[0.1, -3, 7.5], [2, 2, -1], [-9, -0.5, -1]]]], np.float32)

@@ -8,8 +8,8 @@ import pytest
 from keras import layers, ops
 
 from training.config import Config
-from training.loop import optimizer
 from training.muon import CHANGE, Muon, change_of, is_inner_kernel, orthogonal
+from training.training import optimizer
 
 RANDOM = np.random.default_rng(0)
 

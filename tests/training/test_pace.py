@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from training import budget
-from training.budget import Pace, StepClock, TimeClock, rate_share
+from training import pace as module
+from training.pace import Pace, StepClock, TimeClock, rate_share
 
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What the clock says; a test sets it."""
     says = [0.0]
-    monkeypatch.setattr(budget.time, "monotonic", lambda: says[0])
+    monkeypatch.setattr(module.time, "monotonic", lambda: says[0])
     return says
 
 
@@ -128,6 +128,15 @@ def test_one_slow_validation_does_not_shorten_the_run_where_the_next_is_as_it_wa
     assert clock.share(0) == 0.375
 
 
+def test_what_is_left_behind_a_validation_is_left_out_where_it_is_little(now: list[float]) -> None:
+    pace = Pace([TimeClock(seconds=1000, reserve=0)], rate=1.0, constant=False)
+    model = paced(pace)
+    for now[0], over in ((994.0, False), (996.0, True)):
+        pace.on_epoch_end(0, {"validation_seconds": 1.0})
+        assert model.stop_training is over
+    assert pace.share == 1
+
+
 def test_a_run_that_is_over_stays_so_though_its_last_validation_was_quick(
     now: list[float],
 ) -> None:
@@ -160,7 +169,7 @@ def test_the_rate_is_set_only_where_it_differs_in_three_figures(
     pace = Pace([StepClock(100_000)], rate=0.02, constant=False)
     model = paced(pace)
     synced, rates = [], set()
-    monkeypatch.setattr(budget, "synced", lambda model: synced.append(pace.step))
+    monkeypatch.setattr(module, "synced", lambda model: synced.append(pace.step))
     for pace.step in range(100_000):
         pace.on_train_batch_begin(pace.step)
         rates.add(model.optimizer.learning_rate)

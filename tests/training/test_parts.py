@@ -19,7 +19,6 @@ from labels.classes import numbered_classes
 from training import parts as dividing
 from training.config import Config
 from training.learning import learn, with_less_memory
-from training.loop import Training
 from training.measuring import Estimate
 from training.outcome import Outcome
 from training.parts import in_more_parts, measured, state_in_parts
@@ -27,6 +26,7 @@ from training.plan import Plan, make_plan
 from training.resuming import plan_of, run_to_go_on_with, save_state
 from training.run import OutOfMemory
 from training.state import State, read_state, write_state
+from training.training import Training
 from utils_func import BadInput
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,6 @@ from labels.classes import numbered_classes
 from training import precision
 from training.config import Config
 from training.device import Accelerator
-from training.loop import Training
 from training.outcome import Outcome
 from training.precision import (
     Precision,
@@ -21,6 +20,7 @@ from training.precision import (
     computing_in,
     for_accelerator,
 )
+from training.training import Training
 
 TINY = Config(epochs=3, batch_size=2, height=32, width=32, filters=4, depth=1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from training.budget import Pace, StepClock, TimeClock
+from training.pace import Pace, StepClock, TimeClock
 from training.progress import Display
 
 LOGS = {"loss": 1.23456, "accuracy": 0.5, "miou": 0.25}
@@ -100,7 +100,7 @@ def test_a_run_by_the_clock_tells_passes_and_the_seconds_that_are_left(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "200")
     now = [0.0]
-    monkeypatch.setattr("training.budget.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("training.pace.time.monotonic", lambda: now[0])
     pace = Pace([TimeClock(100.0, reserve=20.0)], rate=1.0, constant=True)
     display = Display(10**6, 4, step_seconds=1.0, validation_seconds=20.0, pace=pace)
     display.on_train_begin()

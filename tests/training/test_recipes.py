@@ -16,8 +16,8 @@ import pytest
 from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
 from training.config import Config
-from training.loop import Estimate, Training
 from training.recipes import RECIPES, recipe_config
+from training.training import Estimate, Training
 from utils_func import BadInput
 
 pytestmark = pytest.mark.slow

@@ -15,11 +15,11 @@ from labels.classes import numbered_classes
 from labels.sides import mirrored_ids
 from training import rehearsal
 from training.config import Config
-from training.loop import Training
 from training.measuring import Estimate
 from training.plan import Plan
 from training.recipes import CLASSIC
 from training.rehearsal import _by_heart, aligned, rehearse, rehearse_if_long
+from training.training import Training
 from utils_func import BadInput
 
 pytestmark = pytest.mark.slow

@@ -17,12 +17,12 @@ from dataset.cache import Cached, Examples
 from labels.classes import numbered_classes
 from training import saving
 from training.config import Config
-from training.loop import Training
 from training.measuring import Estimate
 from training.outcome import Outcome
 from training.plan import Plan
 from training.resuming import plan_of, run_to_go_on_with, save_state
 from training.state import State, read_state
+from training.training import Training
 from utils_func import BadInput
 
 pytestmark = pytest.mark.slow

@@ -15,13 +15,13 @@ import pytest
 from dataset.batches import Batches
 from dataset.cache import Cached, Examples
 from labels.classes import IGNORE, numbered_classes
-from training.budget import WITHOUT_END
 from training.config import Config
-from training.loop import Estimate, Training, optimizer
 from training.normalization import FusedBatchNormalization
 from training.outcome import Outcome
+from training.pace import WITHOUT_END
 from training.recipes import CLASSIC
 from training.scores import Scores, confusion
+from training.training import Estimate, Training, optimizer
 
 pytestmark = pytest.mark.slow
 

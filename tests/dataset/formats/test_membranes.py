@@ -11,7 +11,7 @@ from PIL import Image
 from dataset.formats import membranes, open_dataset
 from dataset.pairs import Dataset, Pair
 from dataset.writers import write_dataset
-from dataset.writers.objects import draw_membranes
+from dataset.writers.microscope import draw_membranes
 from dataset.writers.writing import scene_seed
 from utils_func import BadInput
 

@@ -12,8 +12,8 @@ from dataset.cache import hash_files, open_cache
 from dataset.formats import nuclei, open_dataset
 from dataset.pairs import Dataset, Pair
 from dataset.writers import write_dataset
+from dataset.writers.microscope import draw_nuclei
 from dataset.writers.nuclei import name
-from dataset.writers.objects import draw_nuclei
 from dataset.writers.writing import scene_seed
 from utils_func import BadInput
 

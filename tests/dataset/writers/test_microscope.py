@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dataset.writers.objects import MOST_NUCLEI, draw_membranes, draw_nuclei
+from dataset.writers.microscope import MOST_NUCLEI, draw_membranes, draw_nuclei
 
 pytestmark = pytest.mark.slow
 
