@@ -27,6 +27,11 @@ from utils_func import BadInput, picture_files
 __all__ = ["Match", "pair_up", "picture_files_below", "splits_of"]
 
 LEVELS, MOST_FILES, MOST_FOLDERS = 5, 200_000, 20_000
+# Beside 7_label.png, 7_inst_label.png numbers its objects and 7_color_label.png paints it.
+NO_OTHER_LABEL = {
+    *("inst", "instance", "instances", "color", "colour", "colored", "coloured"),
+    *("rgb", "vis", "overlay", "preview"),
+}
 
 Key = Callable[[Named], tuple[object, ...]]
 Role = Callable[[Named], bool | None]
@@ -180,7 +185,8 @@ def _expect_one_ending(match: Match) -> None:
     for one in match.alone:
         start, _, word = one.stem.rpartition("_")
         label = pairs.get((one.split, one.places, start))
-        if one.stem_says and label and label.stem_says and not word.isdecimal():
+        known = word.isdecimal() or word in NO_OTHER_LABEL
+        if one.stem_says and label and label.stem_says and not known:
             continued.setdefault(word, []).append((label, one))
     for found in continued.values():
         if 2 * len(found) > len(match.pairs):

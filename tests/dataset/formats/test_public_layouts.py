@@ -208,6 +208,20 @@ def test_of_two_kinds_of_masks_beside_a_photo_nobody_can_know_which_is_meant(
         open_dataset(tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["inst", "color"])
+def test_objects_and_colours_of_a_label_are_no_other_one(
+    tmp_path: Path, photo: Make, mask: Make, kind: str
+) -> None:
+    for number in range(8):
+        photo(f"images/{number}.png", number)
+        mask(f"labels/{number}_label.png", number)
+        mask(f"labels/{number}_{kind}_label.png", number)
+    dataset = open_dataset(tmp_path)
+    expected = {f"images/{number}.png": f"labels/{number}_label.png" for number in range(8)}
+    assert pairs_of(dataset) == expected
+    assert len(dataset.alone) == 8
+
+
 class TestMoreMasks:
     """As BUSI has them, of photos with two tumours."""
 
