@@ -20,7 +20,8 @@ from training.backend import synced
 
 WITHOUT_END = 10**6  # epochs of a run that ends by the clock alone
 WARM_UP = 0.05  # share of the run in which the learning rate rises
-REST = 0.005  # behind a validation so little of a run is not worth another one
+# Behind a validation so little of a run is not worth another one, where it ends in time without.
+REST, IN_TIME = 0.005, 0.97
 FIRST_RATE = 0.01  # what it begins with, as a share of its highest
 
 
@@ -91,7 +92,8 @@ class TimeClock:
     def validated(self, seconds: float) -> None:
         later = self.validations * max(0.0, seconds - self.validation)
         self.more = min(later, self.reserve)  # a disk that stalled once costs no more than that
-        self.over = self.share(0) > 1 - REST
+        in_time = time.monotonic() - self.began >= IN_TIME * self.seconds
+        self.over = in_time and self.share(0) > 1 - REST
 
 
 class Pace(keras.callbacks.Callback):

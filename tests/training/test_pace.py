@@ -135,6 +135,11 @@ def test_what_is_left_behind_a_validation_is_left_out_where_it_is_little(now: li
         pace.on_epoch_end(0, {"validation_seconds": 1.0})
         assert model.stop_training is over
     assert pace.share == 1
+    long = TimeClock(seconds=1000, reserve=100)
+    now[0] = 996.0 + 898.0
+    long.start(898.0)
+    long.validated(1.0)
+    assert long.share(0) < 1, "it would end 100 s early"
 
 
 def test_a_run_that_is_over_stays_so_though_its_last_validation_was_quick(
