@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich import progress
-from rich.console import Console
-
 Progress = Callable[[int, int], None]  # called with what is done, and with all there is
 
 
 @contextmanager
 def counting(what: str) -> Iterator[Progress]:
     """Gives a function to be called with what is done and with all there is."""
+    from rich import progress  # not where pairs are drawn or decoded without a bar
+    from rich.console import Console
+
     console = Console()
     began = time.monotonic()
     columns = (

@@ -8,7 +8,7 @@ files, read_halves for one file with both side by side. A format may have one of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,29 +28,30 @@ PROPORTIONS = 0.05
 
 def read_files(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     """Photo and label picture from two files; palette indices and ids come as values."""
-    label = _united(pair, read_label)
+    label = united(pair.files[1:], read_label)
     return read_photo(pair, label.shape[:2]), label
 
 
 def read_coloured_files(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     """The same with every label as colours, also where it is stored with a palette."""
-    label = _united(pair, read_picture)
+    label = united(pair.files[1:], read_picture)
     return read_photo(pair, label.shape[:2]), label
 
 
-def _united(pair: Pair, read: Callable[[Path], np.ndarray]) -> np.ndarray:
-    """The label, with what further masks mark."""
-    label = read(pair.label)
-    for _, file in pair.masks:
-        further = read(file)
-        if further.shape != label.shape:
+def united(files: Sequence[Path], read: Callable[[Path], np.ndarray]) -> np.ndarray:
+    """What any of some masks marks."""
+    first, *others = files
+    union = read(first)
+    for file in others:
+        mask = read(file)
+        if mask.shape != union.shape:
             raise BadInput(
-                f"{file} is {written(further.shape[:2])} pixels, but {pair.label} is "
-                f"{written(label.shape[:2])}. Expected masks of one size and kind. Correct it, or "
-                f"{LEAVE_OUT}."
+                f"{file} is {written(mask.shape[:2])} pixels, but {first.name} beside it is "
+                f"{written(union.shape[:2])}. Expected masks of one size and kind. "
+                f"Correct the mask, or {LEAVE_OUT}."
             )
-        label = np.maximum(label, further)
-    return label
+        union = np.maximum(union, mask)
+    return union
 
 
 def read_halves(pair: Pair, side: str) -> tuple[np.ndarray, np.ndarray]:

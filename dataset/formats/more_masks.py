@@ -32,6 +32,8 @@ def with_more_masks(root: Path, splits: Splits) -> Splits:
     for one in (name_of(file, root) for file in alone):
         if one.is_label and (found := NUMBERED.fullmatch(one.stem)):
             more[_key(one, found[1])].append(one.file)
+    if not more:  # as usual: the labels need not be named again
+        return splits
     pairs = [pair for part in parts for pair in part.pairs]
     masks = {pair.label: own for pair in pairs if (own := more.get(_key_of(pair, root)))}
     if not 0 < len(masks) < MOST * len(pairs) or not _show_different_things(masks):

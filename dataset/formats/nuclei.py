@@ -12,10 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dataset.decoding import read_photo
+from dataset.decoding import read_photo, united
 from dataset.formats.building import Splits, build, match
 from dataset.pairs import Dataset, Pair
-from dataset.sizing import written
 from labels.classes import Classes
 from labels.coding import Coding, as_values
 from utils_func import LEAVE_OUT, BadInput, picture_files, read_label
@@ -61,16 +60,7 @@ def read_nuclei(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
             f"{pair.label} holds no masks. Expected one for each nucleus. "
             f"Copy them again, or {LEAVE_OUT}."
         )
-    union = _read_mask(files[0])
-    for file in files[1:]:
-        mask = _read_mask(file)
-        if mask.shape != union.shape:
-            raise BadInput(
-                f"{file} is {written(mask.shape)} pixels, but {files[0].name} beside it is "
-                f"{written(union.shape)}. Expected one size. "
-                f"Correct the mask, or {LEAVE_OUT}."
-            )
-        np.maximum(union, mask, out=union)
+    union = united(files, _read_mask)
     return read_photo(pair, union.shape), union
 
 
