@@ -157,11 +157,10 @@ def find_and_decode(config: Config) -> tuple[Dataset, Cached]:
 
 def keep_model(plan: Plan, name: str = MODEL) -> None:
     """Writes the weights of now as a model file."""
-    from deploy.model_file import Card, write_model
+    from deploy.model_file import card_of, write_model
 
     training = plan.training
-    card = Card(training.classes, *training.config.size, training.cached.levels)
-    write_model(training.deployable(), card, training.config.output / name)
+    write_model(training.deployable(), card_of(training), training.config.output / name)
 
 
 def keep_last(plan: Plan, outcome: Outcome) -> None:
@@ -194,21 +193,19 @@ def show_results(training: Training, outcome: Outcome) -> None:
 
 
 def show_scores(training: Training, outcome: Outcome, path: Path) -> keras.Model:
-    """Scores the best model as it lies in its file, in words and in metrics.json; gives it back."""
-    from dataset.sizing import written
+    """Scores the best model as it lies in its file, in words and in metrics.json. Gives back what
+    answers with it.
+    """
     from deploy.model_file import read_model
-    from evaluation.tables import metrics, score_lines
-    from training.validation import Scorer
+    from deploy.scoring import score_and_tell
 
-    model, _ = read_model(path)
-    scored = Scorer(model).score(training.cached.val, training.at_once)
-    what = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
-    size = written(training.cached.val.photos.shape[1:3])
-    print(f"\nThe {what}, read back from its file, on the validation pairs in {size}:")
-    print(*score_lines(scored, training.classes), sep="\n")
-    content = {"size": size, **metrics(scored, training.classes)}
+    best = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
+    what = f"\nThe {best}, read back from its file, on the validation pairs"
+    network, content = score_and_tell(
+        *read_model(path), training.cached.val, training.at_once, what
+    )
     write_json(path.with_name("metrics.json"), content)
-    return model
+    return network
 
 
 def show_examples(model: keras.Model, examples: Examples, classes: Classes, output: Path) -> None:

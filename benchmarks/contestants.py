@@ -106,17 +106,18 @@ def with_recipe(name: str, setting: Setting, **options: Any) -> Result:
     recipe = replace(recipe, **{**size, **ends, **options})
     config = replace(recipe, data=setting.data, cache=setting.cache, seed=setting.seed)
     start_keras()
-    path = setting.file(name, config, ".hdf5")
+    learned = replace(config, mirror=None)  # how it answers decides nothing about how it learns
+    path = setting.file(name, learned, ".hdf5")
     if not path.exists():
-        _train_recipe(config, dataset, setting, path)
+        _train_recipe(learned, dataset, setting, path)
     counts = json.loads(path.with_suffix(".json").read_text())
-    confusions = score_each(path, setting.decoded(dataset, common.size).val)
+    confusions = score_each(path, setting.decoded(dataset, common.size).val, config.mirror)
     return Result(confusions, **counts, trained=path.stat().st_mtime)
 
 
 def _train_recipe(config: Config, dataset: Dataset, setting: Setting, path: Path) -> None:
     """Writes the model and, beside it, what it took."""
-    from deploy.model_file import Card, write_model
+    from deploy.model_file import card_of, write_model
     from training.plan import make_plan
 
     plan = make_plan(setting.decoded(dataset, config.size), dataset.classes, config)
@@ -131,7 +132,7 @@ def _train_recipe(config: Config, dataset: Dataset, setting: Setting, path: Path
         "parameters": training.model.count_params(),
     }
     path.with_suffix(".json").write_text(json.dumps(counts))
-    write_model(training.deployable(), Card(dataset.classes, *config.size, dataset.levels), path)
+    write_model(training.deployable(), card_of(training), path)
 
 
 def with_stock_keras(setting: Setting) -> Result:

@@ -15,7 +15,7 @@ from dataset.sizing import written
 from dataset.source import decode_all, expect_train, open_data
 from dataset.summary import describe
 from dataset.wording import counted, duration
-from deploy.model_file import Card, read_model, write_model
+from deploy.model_file import card_of, read_model, write_model
 from deploy.predict import predict_ids
 from evaluation.comparison import Entry, comparison_lines, draw_comparison
 from evaluation.intervals import interval
@@ -170,7 +170,7 @@ def _train_alone(config: Config, dataset: Dataset) -> tuple[Outcome, Training]:
     larger = larger_for(config, dataset)
     plan = make_plan(cached, dataset.classes, fitted, config, larger=larger)
     print(*plan.lines(), "Ctrl-C ends the comparison.", sep="\n", flush=True)
-    card = Card(dataset.classes, *plan.training.config.size, dataset.levels)
+    card = card_of(plan.training)
     path = config.model_file
     plan, outcome = learn(
         plan,
@@ -186,14 +186,17 @@ def _train_alone(config: Config, dataset: Dataset) -> tuple[Outcome, Training]:
     return outcome, plan.training
 
 
-def score_each(path: Path, examples: Examples) -> np.ndarray:
+def score_each(path: Path, examples: Examples, mirror: bool | None = None) -> np.ndarray:
     """A confusion matrix for each picture, on its confident pixels at its own size."""
+    from deploy.mirrored import answering
+
     model, card = read_model(path)
+    network = answering(model, card, mirror)
     classes = len(card.classes)
     counts = []
     for photo, label, confident in zip(
         examples.photos, examples.labels, examples.confident, strict=True
     ):
         trusted = np.where(confident, label, np.uint8(IGNORE))
-        counts.append(confusion(trusted, predict_ids(model, card, np.asarray(photo)), classes))
+        counts.append(confusion(trusted, predict_ids(network, card, np.asarray(photo)), classes))
     return np.stack(counts)

@@ -8,12 +8,10 @@ from dataset.formats.words import split_of
 from dataset.levels import with_levels
 from dataset.matching import matched
 from dataset.pairs import Dataset
-from dataset.sizing import written
 from dataset.source import decode_all, find_dataset
 from dataset.summary import remarks
 from dataset.wording import counted
 from deploy.model_file import read_card, read_model
-from evaluation.tables import metrics, score_lines
 from training.backend import start_keras
 from training.config import Config
 from training.run_folder import make_writable, move_earlier, write_json
@@ -39,22 +37,21 @@ def run(config: Config) -> int:
     cached = decode_all(dataset, config.cache, size, config.skip_bad, config.workers)
     print(*remarks(dataset, cached), sep="\n")
     start_keras()
-    from training.validation import Scorer
+    from deploy.scoring import score_and_tell
 
+    pairs = f"{counted(len(cached.val), 'pair')} ({PAIRS[config.split]}) of {dataset.folder}"
+    what = f"{config.model_file} on {pairs}"
     model, _ = read_model(config.model_file)
-    scored = Scorer(model).score(cached.val, config.batch_size or BATCH)
-    scored_pairs = f"{counted(len(cached.val), 'pair')} ({PAIRS[config.split]})"
-    shown = written(size)
-    print(f"{config.model_file} on {scored_pairs} of {dataset.folder} in {shown}:")
-    print(*score_lines(scored, card.classes), sep="\n")
+    _, scores = score_and_tell(
+        model, card, cached.val, config.batch_size or BATCH, what, config.mirror
+    )
     content = {
         "model": str(config.model_file),
         "data": str(dataset.folder),
         "split": config.split,
         "pairs": len(cached.val),
         "content": cached.content,
-        "size": shown,
-        **metrics(scored, card.classes),
+        **scores,
     }
     if earlier := move_earlier(config.output, ("evaluation.json",)):
         print(f"The evaluation before was moved to {earlier}.")

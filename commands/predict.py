@@ -24,11 +24,12 @@ def run(config: Config) -> int:
     place = config.output / PREDICTIONS
     make_writable(place)
     start_keras()
+    from deploy.mirrored import answering
     from deploy.quick import quick
     from training.precision import choose_precision
 
     model, card = read_model(config.model_file)
-    network = quick(model, choose_precision("auto").kind)
+    network = answering(quick(model, choose_precision("auto").kind), card, config.mirror)
     for file, name in pictures:
         photo = read_picture(file, levels=card.levels)
         write_prediction(photo, predict_ids(network, card, photo), card.classes, place / name)

@@ -27,6 +27,8 @@ from utils_func import BadInput, Levels
 if TYPE_CHECKING:
     import keras
 
+    from training.training import Training
+
 ATTRIBUTE = "unet_card"
 LONGEST_SIDE = 8192  # of the pictures of a training; predicting brings each photo to that size
 
@@ -43,6 +45,23 @@ class Card:
     width: int
     levels: Levels | None = None
     """Black and white of photos of more than 8 bits."""
+    mirrored: bool = False
+    """Whether its answer for the mirrored picture counts, too, …"""
+    upside_down: bool = False
+    """… and that for the picture upside down."""
+
+
+def card_of(training: Training) -> Card:
+    """The card of a network that is being trained."""
+    config = training.config
+    turned_over = bool(config.mirror and config.flip_vertical)
+    return Card(
+        training.classes,
+        *config.size,
+        training.cached.levels,
+        mirrored=bool(config.mirror and (config.flip or not turned_over)),
+        upside_down=turned_over,
+    )
 
 
 def write_model(model: keras.Model, card: Card, path: Path) -> None:
@@ -57,6 +76,8 @@ def write_model(model: keras.Model, card: Card, path: Path) -> None:
         "height": card.height,
         "width": card.width,
         "levels": card.levels,
+        "mirrored": card.mirrored,
+        "upside_down": card.upside_down,
         "version": __version__,
     }
     # In memory first: where the disk is full, HDF5 takes the whole process down with it.
@@ -87,7 +108,9 @@ def read_card(path: str | os.PathLike[str]) -> Card:
         height, width = int(content["height"]), int(content["width"])
         if not (1 <= height <= LONGEST_SIDE and 1 <= width <= LONGEST_SIDE):
             raise ValueError(f"it was trained at {width}×{height}")
-        return Card(classes, height, width, _levels(content.get("levels")))
+        # Files of before there were such answers say nothing of them.
+        views = {name: content.get(name) is True for name in ("mirrored", "upside_down")}
+        return Card(classes, height, width, _levels(content.get("levels")), **views)
     except DAMAGED:
         raise BadInput(
             f"{path} is not a model of this program: it is damaged, or holds no class table. "

@@ -15,6 +15,8 @@ import pytest
 from PIL import Image
 
 import main
+from deploy.mirrored import answering
+from deploy.model_file import read_model
 from utils_func import read_picture
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +31,8 @@ SIZES = {
 }
 # Two runs can only be compared where both compute in the same kind of numbers.
 SMALL = [f"--{name}={value}" for name, value in SIZES.items()] + ["--precision=float32"]
+
+MODEL = ("--model", "output/unet_model.hdf5")
 
 WritePairs = Callable[[Path], Path]
 
@@ -103,6 +107,7 @@ def test_the_record_of_the_run_is_complete(place: Path) -> None:
 
 
 def test_the_best_epoch_has_the_best_validation_miou_and_so_has_the_model(place: Path) -> None:
+    """That is with the pictures as they are alone; the headline is from mirrored ones too."""
     rows = (place / "output" / "history.csv").read_text().splitlines()[1:]
     column = [float(row.split(",")[6]) for row in rows]
     record = json.loads((place / "output" / "run.json").read_text())
@@ -115,16 +120,21 @@ def test_the_best_epoch_has_the_best_validation_miou_and_so_has_the_model(place:
         assert favoured["scores"]["val_miou"] > best
         best = favoured["scores"]["val_miou"]
     assert record["best_epoch"] == best_epoch
-    assert metrics["confident_pixels"]["mean_iou"] == pytest.approx(best, abs=1e-4)
+    assert metrics["as_it_is"]["mean_iou"] == pytest.approx(best, abs=1e-4)
+    assert metrics["each"] == "as it is and mirrored"
+    assert metrics["confident_pixels"]["mean_iou"] != metrics["as_it_is"]["mean_iou"]
 
 
 def test_the_script_of_the_readme_runs_far_from_the_repository(place: Path, tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     script = re.search(r"```python\n(import keras\n.*?)```", readme, re.DOTALL).group(1)
-    (tmp_path / "script.py").write_text(script)
+    mirrored = re.search(r"```python\n(mirrored = .*?)```", readme, re.DOTALL).group(1)
+    keep = "np.save('probabilities.npy', probabilities)\n"
+    (tmp_path / "script.py").write_text(script + mirrored + keep)
     (tmp_path / "output").mkdir()
     shutil.copy(place / "output" / "unet_model.hdf5", tmp_path / "output")
-    Image.fromarray(np.zeros((90, 120, 3), np.uint8)).save(tmp_path / "photo.jpg")
+    noise = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "photo.jpg")
     done = subprocess.run(
         [sys.executable, "-W", "error", "script.py"],
         capture_output=True,
@@ -136,6 +146,9 @@ def test_the_script_of_the_readme_runs_far_from_the_repository(place: Path, tmp_
     assert "(256, 256)" in done.stdout
     assert "custom object" not in done.stderr.lower()
     assert "custom_object" not in done.stderr.lower()
+    network = answering(*read_model(tmp_path / "output" / "unet_model.hdf5"))
+    ours = network.predict_on_batch(read_picture(tmp_path / "photo.jpg")[None])
+    np.testing.assert_allclose(np.load(tmp_path / "probabilities.npy"), ours, atol=1e-5)
 
 
 def test_a_second_run_moves_the_first_and_evaluate_and_predict_work(place: Path) -> None:
@@ -154,6 +167,12 @@ def test_a_second_run_moves_the_first_and_evaluate_and_predict_work(place: Path)
     scores = json.loads((place / "output" / "evaluation.json").read_text())
     metrics = json.loads((place / "output" / "metrics.json").read_text())
     assert scores.items() >= metrics.items(), "the same model on the same pairs"
+    done = program("evaluate", "--no-mirror", "--output", "alone", *MODEL, cwd=place)
+    assert ", each as it is:" in done.stdout
+    alone = json.loads((place / "alone" / "evaluation.json").read_text())
+    reached = alone["confident_pixels"]["mean_iou"]
+    assert reached == pytest.approx(metrics["as_it_is"]["mean_iou"], abs=1e-6)
+    assert "as_it_is" not in alone, "it is the headline"
 
     photo = np.random.default_rng(0).integers(0, 256, (37, 91, 3), np.uint8)
     Image.fromarray(photo).save(place / "a photo.png")
@@ -265,4 +284,4 @@ def test_the_jax_backend_trains_the_same_path(place: Path, tmp_path: Path) -> No
     if record["favoured"]:
         best = record["favoured"]["scores"]["val_miou"]
     metrics = json.loads((tmp_path / "output" / "metrics.json").read_text())
-    assert metrics["confident_pixels"]["mean_iou"] == pytest.approx(best, abs=1e-3)
+    assert metrics["as_it_is"]["mean_iou"] == pytest.approx(best, abs=1e-3)

@@ -34,6 +34,10 @@ def choose(config: Config, pairs: Examples, classes: int) -> tuple[Config, dict[
     upside_down = config.flip_vertical
     if upside_down is None:
         upside_down, reasons["flip_vertical"] = _upside_down(pairs)
+    mirror = config.mirror
+    if mirror is None:
+        mirror = config.flip or upside_down
+        reasons["mirror"] = "pictures are " + ("learned so, too" if mirror else "not learned so")
     parts = config.parts and divisor(batch, min(config.parts, batch))
     if parts != config.parts:
         reasons["parts"] = f"by {config.parts} the batch cannot be divided"
@@ -45,6 +49,7 @@ def choose(config: Config, pairs: Examples, classes: int) -> tuple[Config, dict[
         batch_size=batch,
         parts=parts,
         flip_vertical=upside_down,
+        mirror=mirror,
         zoom=config.zoom or ZOOM,
         light=LIGHT if config.light is None else config.light,
     )

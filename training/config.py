@@ -77,6 +77,8 @@ class Config:
     """Weight of the Dice loss beside cross-entropy. It helps rare classes; 0 turns it off."""
     favour: bool = True
     """At the end, answer some classes more readily and others less, as raises mean IoU."""
+    mirror: bool | None = None
+    """Answer from the mirrored picture too, in twice the time [without: if it was learned so]."""
     doubtful: bool = True
     """Train also on label pixels whose decoding is doubtful (the first score leaves them out)."""
     early_stopping: int = 0

@@ -137,11 +137,13 @@ class Plan:
         )
 
     def _answers(self) -> str:
+        config = self.training.config
+        mirrored = "from mirrored pictures too, " if config.mirror else ""
         if favouring := self.training.favouring(self.estimate):
             end = f"in the last {short(favouring)}"
-            return f"shifted between classes where mean IoU gains by it, {end}"
-        too_long = " (the run is too short to shift them)" if self.training.config.favour else ""
-        return f"the likeliest class of each pixel{too_long}"
+            return f"{mirrored}shifted between classes where mean IoU gains by it, {end}"
+        too_long = " (the run is too short to shift them)" if config.favour else ""
+        return f"{mirrored}the likeliest class of each pixel{too_long}"
 
     def _warning(self) -> Iterator[str]:
         """Where a GPU stands idle, and where a run is over before it has begun."""

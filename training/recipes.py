@@ -17,8 +17,9 @@ from typing import Any
 from training.config import Config
 from utils_func import BadInput
 
-# The likelihood of the right class is all that is learned, and the likeliest class is the answer.
-LIKELIHOOD_ALONE = {"dice": 0.0, "favour": False}
+# The likelihood of the right class is all that is learned, and the likeliest class of the picture
+# as it is is the answer.
+LIKELIHOOD_ALONE = {"dice": 0.0, "favour": False, "mirror": False}
 # A rate that neither rises nor falls, which is Keras's Adam where nothing else is written.
 PLAIN_ADAM = {"optimizer": "adam", "learning_rate": 1e-3, "schedule": "constant"}
 # The network as the paper of 2015 drew it, at the size of the picture.

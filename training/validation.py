@@ -33,6 +33,8 @@ class Scored:
     """Of all pixels that have a label."""
     loss: float
     """Mean loss of the batches, on the confident pixels; NaN where none was asked for."""
+    beside: Scores | None = None
+    """Of the confident pixels, by the output beside; None where there was none."""
 
     @property
     def share(self) -> float:
@@ -47,6 +49,7 @@ class Scorer:
         model: Gives logits or probabilities.
         loss: A function of (labels, model output) that gives one number.
         small: What the loss looks at instead of the model's output: the same before it is enlarged.
+        beside: Another output of the same inputs, which is counted in the same go.
     """
 
     def __init__(
@@ -54,11 +57,15 @@ class Scorer:
         model: keras.Model,
         loss: Callable[[Any, Any], Any] | None = None,
         small: Any = None,
+        beside: Any = None,
     ) -> None:
         output = model.outputs[0]
         self.classes = int(output.shape[-1])
         trusted, truth = (keras.Input(output.shape[1:3], dtype="uint8") for _ in range(2))
-        leaving = {"counts": Counts(self.classes)(trusted, truth, output)}
+        counted = {"counts": output} if beside is None else {"counts": output, "beside": beside}
+        count = Counts(self.classes)
+        leaving = {name: count(trusted, truth, values) for name, values in counted.items()}
+        self.counted = tuple(counted)
         if loss:
             at = output if small is None else small
             labels = trusted if small is None else middles(trusted, output.shape[1] // at.shape[1])
@@ -68,7 +75,8 @@ class Scorer:
 
     def score(self, examples: Examples, batch_size: int) -> Scored:
         """Predicts and counts all examples."""
-        counts = np.zeros((2, self.classes, self.classes), np.int64)
+        shape = (2, self.classes, self.classes)
+        counts = {name: np.zeros(shape, np.int64) for name in self.counted}
         costs = []
         for first in range(0, len(examples), batch_size):
             part = slice(first, first + batch_size)
@@ -76,9 +84,12 @@ class Scorer:
             trusted = np.where(examples.confident[part], truth, np.uint8(IGNORE))
             given = examples.photos[part], trusted, truth
             found = self.network.predict_on_batch(_filled(given, batch_size))
-            counts += found["counts"][0]
+            for name, count in counts.items():
+                count += found[name][0]
             costs.append(found.get("cost", math.nan))
-        return Scored(Scores(counts[0]), Scores(counts[1]), float(np.mean(costs)))
+        confident, every = map(Scores, counts["counts"])
+        beside = Scores(counts["beside"][0]) if "beside" in counts else None
+        return Scored(confident, every, float(np.mean(costs)), beside)
 
 
 class Counts(keras.layers.Layer):

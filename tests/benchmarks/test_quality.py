@@ -113,3 +113,15 @@ def test_the_model_of_a_recipe_is_judged_at_another_size_without_another_trainin
     again = contestant("idd-roads")(larger)
     assert again.confusions.sum() > 1.5 * first.confusions.sum()
     assert (again.images, again.trained) == (first.images, first.trained)
+
+
+@pytest.mark.bench
+def test_a_model_is_judged_with_and_without_its_mirrored_answers_without_another_training(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = contestant("auto:mirror=False")(setting)
+    monkeypatch.setattr(contestants, "_train_recipe", None)
+    both = contestant("auto")(setting)
+    assert (both.images, both.trained) == (alone.images, alone.trained)
+    assert both.confusions.sum() == alone.confusions.sum()
+    assert (both.confusions != alone.confusions).any()

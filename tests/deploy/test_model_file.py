@@ -17,10 +17,13 @@ import keras
 import numpy as np
 import pytest
 
-from deploy.model_file import ATTRIBUTE, Card, read_card, read_model, write_model
-from labels.classes import Classes
+from dataset.cache import Cached, Examples
+from deploy.model_file import ATTRIBUTE, Card, card_of, read_card, read_model, write_model
+from labels.classes import Classes, numbered_classes
 from segmentation_model import Unet
+from training.config import Config
 from training.run_folder import NotWritten
+from training.training import Training
 from utils_func import BadInput, Levels
 
 # Keras 3.15 turns its variables into arrays in a way that NumPy 2 warns about.
@@ -101,6 +104,42 @@ def test_weights_answers_and_card_come_back(network: keras.Model, path: Path) ->
 
 def test_the_card_alone_is_read_too(path: Path) -> None:
     assert read_card(path) == CARD
+
+
+def test_the_views_that_a_model_answers_from_come_back(network: keras.Model, path: Path) -> None:
+    for views in {"mirrored": True}, {"upside_down": True}:
+        card = replace(CARD, **views)
+        write_model(network, card, path)
+        assert read_card(path) == card
+
+
+def test_a_file_of_before_there_were_such_views_has_none(path: Path) -> None:
+    with h5py.File(path) as opened:
+        content = json.loads(opened.attrs[ATTRIBUTE])
+    del content["mirrored"], content["upside_down"]
+    set_card(path, json.dumps(content))
+    assert read_card(path) == CARD
+
+
+@pytest.mark.parametrize(
+    ("config", "views"),
+    [
+        (Config(), (True, False)),
+        (Config(flip=False), (False, False)),
+        (Config(flip_vertical=True), (True, True)),
+        (Config(flip=False, flip_vertical=True), (False, True)),
+        (Config(mirror=False, flip_vertical=True), (False, False)),
+        (Config(mirror=True, flip=False), (True, False)),
+    ],
+)
+def test_the_card_of_a_training_has_the_views_that_are_learned(
+    config: Config, views: tuple[bool, bool], examples: Examples
+) -> None:
+    sized = replace(config, height=32, width=32, filters=2, stem=4)
+    cached = Cached(examples, examples, [], "content")
+    card = card_of(Training(cached, numbered_classes(3), sized))
+    assert (card.height, card.width) == (32, 32)
+    assert (card.mirrored, card.upside_down) == views
 
 
 def test_levels_of_photos_of_more_than_8_bits_come_back(network: keras.Model, path: Path) -> None:

@@ -33,9 +33,8 @@ def test_everything_that_is_open_is_chosen_with_its_reason() -> None:
 
 
 def test_what_was_asked_for_stays_and_needs_no_reason() -> None:
-    asked = Config(
-        stem=2, filters=5, depth=1, batch_size=3, parts=1, zoom=2.0, light=0.1, flip_vertical=True
-    )
+    views = {"zoom": 2.0, "light": 0.1, "flip_vertical": True, "mirror": True}
+    asked = Config(stem=2, filters=5, depth=1, batch_size=3, parts=1, **views)
     assert choose(asked, pairs(20), 2) == (asked, {})
 
 
@@ -72,3 +71,21 @@ def test_pictures_without_an_up_are_learned_upside_down_too() -> None:
     assert config.flip_vertical is True
     assert reasons["flip_vertical"].endswith("can be told from upside down: these have no up")
     assert choose(Config(flip_vertical=False), examples, 2)[0].flip_vertical is False
+
+
+@pytest.mark.parametrize(
+    ("asked", "mirror", "reason"),
+    [
+        (Config(), True, "pictures are learned so, too"),
+        (Config(flip=False, flip_vertical=True), True, "pictures are learned so, too"),
+        (Config(flip=False), False, "pictures are not learned so"),
+        (Config(flip=False, mirror=True), True, None),
+        (Config(mirror=False), False, None),
+    ],
+)
+def test_mirrored_pictures_are_asked_about_where_they_are_learned(
+    asked: Config, mirror: bool, reason: str | None
+) -> None:
+    config, reasons = choose(asked, pairs(20), 2)
+    assert config.mirror is mirror
+    assert reasons.get("mirror") == reason

@@ -213,6 +213,7 @@ def test_the_plan_is_told_in_one_line_for_each_choice(cached: Cached, takes: Any
     assert "6 pairs about" in table["length"]
     assert "a step in 10 ms, a validation in 20 ms after every" in table["length"]
     assert (
+        "from mirrored pictures too, "
         "shifted between classes where mean IoU gains by it, in the last 2.0 s" in table["answers"]
     )
     assert re.search(r"\d\.\d GB; \d+\.\d GB are free", table["memory"])
@@ -223,9 +224,13 @@ def test_the_plan_is_told_in_one_line_for_each_choice(cached: Cached, takes: Any
     [
         (
             {"minutes": 0.5},
+            "from mirrored pictures too, "
             "the likeliest class of each pixel (the run is too short to shift them)",
         ),
-        ({"minutes": 2.0, "favour": False}, "the likeliest class of each pixel"),
+        (
+            {"minutes": 2.0, "favour": False, "mirror": False},
+            "the likeliest class of each pixel",
+        ),
     ],
 )
 def test_where_no_classes_are_favoured_the_plan_says_so(
@@ -246,7 +251,8 @@ def test_run_json_says_what_was_chosen_and_what_was_overruled(cached: Cached, ta
     }
     chosen = content["chosen"]
     assert set(chosen) == {
-        *("batch_size", "filters", "depth", "flip_vertical", "zoom", "light", "precision"),
+        *("batch_size", "filters", "depth", "precision"),
+        *("flip_vertical", "zoom", "light", "mirror"),
     }
     assert chosen["precision"]["value"] in ("float32", "bfloat16", "float16")
     assert all(one["reason"] for one in chosen.values())

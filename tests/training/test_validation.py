@@ -50,6 +50,19 @@ def test_it_counts_what_predict_gives(network: keras.Model, examples: Examples) 
     assert scored.share == pytest.approx(31 / 32)
 
 
+def test_an_output_beside_is_counted_in_the_same_go(
+    network: keras.Model, examples: Examples
+) -> None:
+    turned = keras.Model(network.inputs, network.outputs[0][:, ::-1])
+    scored = Scorer(turned, beside=network.outputs[0]).score(examples, batch_size=4)
+    assert scored.beside is not None
+    trusted = np.where(examples.confident, examples.labels, IGNORE)
+    np.testing.assert_array_equal(scored.beside.confusion, count(network, examples, trusted))
+    np.testing.assert_array_equal(scored.confident.confusion, count(turned, examples, trusted))
+    assert (scored.beside.confusion != scored.confident.confusion).any()
+    assert Scorer(network).score(examples, batch_size=4).beside is None
+
+
 @pytest.mark.parametrize("batch_size", [1, 4, 6, 7])
 def test_filling_up_the_last_batch_changes_no_count(
     batch_size: int, network: keras.Model, examples: Examples
