@@ -10,7 +10,10 @@ The answer for the mirrored picture is mirrored back, and the mean of both is be
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
+import numpy as np
 from keras import ops
 
 from deploy.model_file import Card
@@ -37,14 +40,38 @@ def answering(model: keras.Model, card: Card, mirror: bool | None = None) -> ker
     views = _views(card, mirror)
     if len(views) == 1:
         return model
-    pictures, sides = model.inputs[0], mirrored_ids(card.classes.names)
-    answers = []
-    for axes in views:
-        answer = ops.flip(model(ops.flip(pictures, axes)), axes) if axes else model.outputs[0]
-        if sides is not None and len(axes) == 1:  # both together are half a turn
-            answer = ops.take(answer, sides[: len(card.classes)].astype("int32"), axis=-1)
-        answers.append(answer)
-    return keras.Model(pictures, sum(answers[1:], answers[0]) / len(answers))
+    mean = MeanOfViews(model, views[1:], mirrored_ids(card.classes.names))
+    return keras.Model(model.inputs[0], mean(model.inputs[0], model.outputs[0]))
+
+
+class MeanOfViews(keras.layers.Layer):
+    """The mean of the answer for the picture and of those for its other views.
+
+    A layer, as single operations have numbers in their names, which the model may have, too.
+
+    Args:
+        model: Answers the other views.
+        views: The axes that each of them is turned over by.
+        sides: For each id what it is in a mirror; None where no class has a side.
+    """
+
+    def __init__(self, model: keras.Model, views: list[Axes], sides: np.ndarray | None) -> None:
+        super().__init__(name="mean_of_views")
+        self.model, self.views = model, views
+        self.sides = None if sides is None else sides[: model.output_shape[-1]].astype("int32")
+
+    def call(self, pictures: Any, answer: Any) -> Any:
+        answers = [answer]
+        for axes in self.views:
+            answer = ops.flip(self.model(ops.flip(pictures, axes)), axes)
+            if self.sides is not None and len(axes) == 1:  # both together are half a turn
+                answer = ops.take(answer, self.sides, axis=-1)
+            answers.append(answer)
+        return sum(answers[1:], answers[0]) / len(answers)
+
+    def compute_output_spec(self, pictures: Any, answer: Any) -> keras.KerasTensor:
+        """Said, as Keras cannot find it out where pictures may have any size."""
+        return keras.KerasTensor(answer.shape, answer.dtype)
 
 
 def asked_as(card: Card, mirror: bool | None = None) -> str:
