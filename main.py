@@ -105,7 +105,8 @@ def train_and_show(config: Config) -> int:
     from training.resuming import save_state
     from training.state import remove_state
 
-    over_at = began + SECONDS_ON_SCENES if is_built_in(dataset) else time.monotonic() + MOST_SECONDS
+    built_in = is_built_in(dataset, Config.data)
+    over_at = began + SECONDS_ON_SCENES if built_in else time.monotonic() + MOST_SECONDS
     read_best = partial(read_card, config.output / MODEL)
     plan, begun = plan_or_go_on(config, dataset, cached, over_at, read_best)
     record = partial(write_record, dataset, cached, began)
@@ -201,9 +202,8 @@ def show_scores(training: Training, outcome: Outcome, path: Path) -> keras.Model
 
     best = "best model" if outcome.best_epoch else "model of the interrupted first epoch"
     what = f"\nThe {best}, read back from its file, on the validation pairs"
-    network, content = score_and_tell(
-        *read_model(path), training.cached.val, training.at_once, what
-    )
+    pairs, mirror = training.cached.val, training.config.mirror
+    network, content = score_and_tell(*read_model(path), pairs, training.at_once, what, mirror)
     write_json(path.with_name("metrics.json"), content)
     return network
 

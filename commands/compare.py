@@ -19,6 +19,7 @@ from deploy.model_file import card_of, read_model, write_model
 from deploy.predict import predict_ids
 from evaluation.comparison import Entry, comparison_lines, draw_comparison
 from evaluation.intervals import interval
+from evaluation.tables import one_answer
 from labels.classes import IGNORE
 from training.backend import is_out_of_memory, start_keras
 from training.config import Config
@@ -105,6 +106,7 @@ def same_for_all(recipe: Config, config: Config, minutes: float) -> Config:
         output=config.output / recipe.recipe,
         cache=config.cache,
         seed=config.seed,
+        mirror=recipe.mirror if config.mirror is None else config.mirror,
         skip_bad=config.skip_bad,
         workers=config.workers,
         epochs=None,
@@ -125,6 +127,8 @@ def to_judge_with(
 
 
 def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entry:
+    from deploy.mirrored import asked_as
+
     path = config.model_file
     try:
         outcome, training = _train(config, dataset)
@@ -134,6 +138,8 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
             raise
         raise NoModel("there is not enough memory for it on this machine") from problem
     scores = Scores(counts.sum(0))
+    for line in one_answer(scores, dataset.classes):
+        print(line)
     low, high = interval(counts)
     return Entry(
         recipe=config.recipe,
@@ -146,6 +152,7 @@ def _train_and_score(config: Config, dataset: Dataset, judged: Examples) -> Entr
         parameters=training.model.count_params(),
         megabytes=path.stat().st_size / 1e6,
         size=written(training.config.size),
+        answered_from=asked_as(card_of(training)),
     )
 
 

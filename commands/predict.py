@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from deploy.model_file import read_card, read_model
 from deploy.predict import (
-    PREDICTIONS,
     check_pictures,
     find_pictures,
     predict_ids,
@@ -12,7 +11,7 @@ from deploy.predict import (
 )
 from training.backend import start_keras
 from training.config import Config
-from training.run_folder import make_writable
+from training.run_folder import PREDICTIONS, make_writable
 from utils_func import read_picture
 
 

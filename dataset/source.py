@@ -59,8 +59,9 @@ def expect_train(dataset: Dataset) -> Dataset:
     )
 
 
-def is_built_in(dataset: Dataset) -> bool:
-    return dataset.folder.name == SCENES
+def is_built_in(dataset: Dataset, default: Path) -> bool:
+    """Whether these are the scenes that were drawn into the default folder."""
+    return dataset.folder.resolve() == (default / SCENES).resolve()
 
 
 def decode_all(

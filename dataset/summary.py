@@ -66,11 +66,11 @@ def _class_table(dataset: Dataset, cached: Cached) -> Iterator[str]:
     for index, name in enumerate(dataset.classes.names):
         never = "   never in train" if val.pictures[index] and not train.pictures[index] else ""
         yield f"  {name:<{width}}{_shares(train, index)}{_shares(val, index)}{never}"
-    total = max(1, cached.train.labels.size)
-    yield (
-        f"  {train.ignored / total:.1%} of all label pixels in train are ignored. Shares are of "
-        f"the {train.pixels.sum() / total:.1%} that are decoded with confidence."
-    )
+    total, counted = max(1, cached.train.labels.size), train.pixels.sum()
+    told = f"  {train.ignored / total:.1%} of all label pixels in train are ignored."
+    if train.ignored + counted < total:
+        told += f" Shares are of the {counted / total:.1%} that are decoded with confidence."
+    yield told
 
 
 def _shares(counts: ClassCounts, index: int) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from training.training import Training
 
 ATTRIBUTE = "unet_card"
+VIEWS = ("mirrored", "upside_down", "mirror")  # of Card
 LONGEST_SIDE = 8192  # of the pictures of a training; predicting brings each photo to that size
 
 # What h5py and Keras raise on a damaged file, by the place of the damage.
@@ -46,21 +47,23 @@ class Card:
     levels: Levels | None = None
     """Black and white of photos of more than 8 bits."""
     mirrored: bool = False
-    """Whether its answer for the mirrored picture counts, too, …"""
+    """Whether it has learned mirrored pictures …"""
     upside_down: bool = False
-    """… and that for the picture upside down."""
+    """… and such as are upside down; …"""
+    mirror: bool = False
+    """… and whether it is asked about these, too, where nobody says otherwise."""
 
 
 def card_of(training: Training) -> Card:
     """The card of a network that is being trained."""
     config = training.config
-    turned_over = bool(config.mirror and config.flip_vertical)
     return Card(
         training.classes,
         *config.size,
         training.cached.levels,
-        mirrored=bool(config.mirror and (config.flip or not turned_over)),
-        upside_down=turned_over,
+        mirrored=config.flip,
+        upside_down=bool(config.flip_vertical),
+        mirror=bool(config.mirror),
     )
 
 
@@ -76,8 +79,7 @@ def write_model(model: keras.Model, card: Card, path: Path) -> None:
         "height": card.height,
         "width": card.width,
         "levels": card.levels,
-        "mirrored": card.mirrored,
-        "upside_down": card.upside_down,
+        **{name: getattr(card, name) for name in VIEWS},
         "version": __version__,
     }
     # In memory first: where the disk is full, HDF5 takes the whole process down with it.
@@ -109,7 +111,7 @@ def read_card(path: str | os.PathLike[str]) -> Card:
         if not (1 <= height <= LONGEST_SIDE and 1 <= width <= LONGEST_SIDE):
             raise ValueError(f"it was trained at {width}×{height}")
         # Files of before there were such answers say nothing of them.
-        views = {name: content.get(name) is True for name in ("mirrored", "upside_down")}
+        views = {name: content.get(name) is True for name in VIEWS}
         return Card(classes, height, width, _levels(content.get("levels")), **views)
     except DAMAGED:
         raise BadInput(

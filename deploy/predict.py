@@ -1,7 +1,8 @@
 """Labels pictures with a trained model.
 
     model, card = read_model(Path("output/unet_model.hdf5"))
-    ids = predict_ids(model, card, read_picture("photo.jpg"))      # (H, W) of the photo
+    network = answering(model, card)                                # deploy/mirrored.py
+    ids = predict_ids(network, card, read_picture("photo.jpg"))      # (H, W) of the photo
 
 A picture of any size is brought to the size of training, as its training pictures were, and the
 probabilities are brought back to the picture's own size.
@@ -22,13 +23,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from deploy.model_file import Card
 from labels.classes import Classes
-from training.run_folder import replacing
+from training.run_folder import PREDICTIONS, replacing
 from utils_func import BadInput, picture_files, read_picture, resize_photo
 
 if TYPE_CHECKING:
     import keras
 
-PREDICTIONS = "predictions"
 OVERLAY = 0.55  # share of the class colour over the photo
 
 

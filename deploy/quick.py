@@ -1,7 +1,8 @@
 """A trained network as this machine predicts fastest with it.
 
 model, card = read_model(Path("output/unet_model.hdf5"))
-network = quick(model, choose_precision("auto").kind)       # for predict_ids(network, card, photo)
+network = quick(model, choose_precision("auto").kind)
+ids = predict_ids(answering(network, card), card, photo)
 
 Normalisation is one operation, as in training, and all but the head computes in 16 bits where that
 is faster here. In float32 its answers are those of the file to rounding.

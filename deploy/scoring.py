@@ -14,7 +14,7 @@ import keras
 
 from dataset.cache import Examples
 from dataset.sizing import written
-from deploy.mirrored import answering, asked_as
+from deploy.mirrored import answering, asked_as, views_of
 from deploy.model_file import Card
 from evaluation.tables import metrics, score_lines
 from training.validation import Scorer
@@ -28,15 +28,21 @@ def score_and_tell(
     what: str,
     mirror: bool | None = None,
 ) -> tuple[keras.Model, dict[str, Any]]:
-    """Scores the model, prints it below a line that begins with `what`, and gives what answered."""
+    """Scores the model, prints it below a line that begins with `what`, and gives what answered.
+
+    All views of a batch may be in memory at once, so there are fewer pictures of each.
+    """
     network, asked = answering(model, card, mirror), asked_as(card, mirror)
     alone = None if network is model else model.outputs[0]
-    scored = Scorer(network, beside=alone).score(examples, batch_size)
+    at_once = max(1, batch_size // len(views_of(card, mirror)))
+    scored = Scorer(network, beside=alone).score(examples, at_once)
     size = written(examples.photos.shape[1:3])
-    print(f"{what} in {size}, each {asked}:")
+    print(f"{what} in {size}, answered from each photo {asked}:")
     print(*score_lines(scored, card.classes), sep="\n")
-    content = {"size": size, "each": asked, **metrics(scored, card.classes)}
+    content = {"size": size, "answered_from": asked, **metrics(scored, card.classes)}
     if plain := scored.beside:
-        print(f"  Each as it is alone: mIoU {plain.mean_iou:.3f}, accuracy {plain.accuracy:.3f}")
-        content["as_it_is"] = {"mean_iou": plain.mean_iou, "accuracy": plain.accuracy}
+        pixels = ", on the confident pixels" if scored.share < 1 else ""
+        said = f"mIoU {plain.mean_iou:.3f}, accuracy {plain.accuracy:.3f}"
+        print(f"  From each photo as it is alone{pixels}: {said}")
+        content["as_it_is"] = plain.to_json(card.classes)
     return network, content

@@ -32,6 +32,8 @@ class Entry:
     """Of the model file."""
     size: str
     """Width × height that the recipe learns at."""
+    answered_from: str
+    """Each photo as it is, or other views of it, too."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -63,7 +65,17 @@ def comparison_lines(entries: Sequence[Entry], failed: Mapping[str, str]) -> Ite
     for recipe, reason in failed.items():
         yield f"  {recipe:<{width}}no model: {reason}"
     if len(entries) > 1:
+        yield answered(ranked(entries))
         yield verdict(ranked(entries))
+
+
+def answered(entries: Sequence[Entry]) -> str:
+    """Which recipes ask their model about other views of a photo, too."""
+    ways: dict[str, list[str]] = {}
+    for entry in entries:
+        ways.setdefault(entry.answered_from, []).append(entry.recipe)
+    told = "; ".join(f"{way}: {', '.join(recipes)}" for way, recipes in ways.items())
+    return f"Answered from each photo {told}."
 
 
 def verdict(ranking: Sequence[Entry]) -> str:

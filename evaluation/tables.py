@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from evaluation.challenge import challenge_score
 from labels.classes import Classes
 
@@ -34,8 +36,9 @@ def score_lines(scored: Scored, classes: Classes) -> Iterator[str]:
         yield f"  {NOT_OFFICIAL}"
     else:
         yield f"  mIoU {scored.all.mean_iou:.3f}, accuracy {scored.all.accuracy:.3f}"
-    yield f"  {'class':<16}{'IoU':>7}{'Dice':>7}{'precision':>11}{'recall':>8}"
     scores = scored.confident
+    yield from never_there(scores, classes)
+    yield f"  {'class':<16}{'IoU':>7}{'Dice':>7}{'precision':>11}{'recall':>8}"
     for index, name in enumerate(classes.names):
         if not math.isnan(scores.iou[index]):
             values = scores.precision[index], scores.recall[index]
@@ -47,6 +50,18 @@ def score_lines(scored: Scored, classes: Classes) -> Iterator[str]:
     if road_score := challenge_score(scores, classes):
         yield f"  {road_score.text}"
     yield from one_answer(scored.all, classes)
+
+
+def never_there(scores: Scores, classes: Classes) -> Iterator[str]:
+    """Why the mean here may be lower than in the curves of a training."""
+    answers, truth = scores.confusion.sum(axis=0), scores.confusion.sum(axis=1)
+    wrong = [classes.names[index] for index in np.flatnonzero((truth == 0) & (answers > 0))]
+    if wrong:
+        yield (
+            f"  Answered, though these labels show none: {', '.join(wrong)}. "
+            f"{'Each' if len(wrong) > 1 else 'It'} counts 0; with classes alone that they show, as "
+            f"in the curves: mIoU {scores.mean_iou_of_true:.3f}"
+        )
 
 
 def one_answer(scores: Scores, classes: Classes) -> Iterator[str]:

@@ -121,7 +121,7 @@ def test_the_best_epoch_has_the_best_validation_miou_and_so_has_the_model(place:
         best = favoured["scores"]["val_miou"]
     assert record["best_epoch"] == best_epoch
     assert metrics["as_it_is"]["mean_iou"] == pytest.approx(best, abs=1e-4)
-    assert metrics["each"] == "as it is and mirrored"
+    assert metrics["answered_from"] == "as it is and mirrored"
     assert metrics["confident_pixels"]["mean_iou"] != metrics["as_it_is"]["mean_iou"]
 
 
@@ -168,7 +168,7 @@ def test_a_second_run_moves_the_first_and_evaluate_and_predict_work(place: Path)
     metrics = json.loads((place / "output" / "metrics.json").read_text())
     assert scores.items() >= metrics.items(), "the same model on the same pairs"
     done = program("evaluate", "--no-mirror", "--output", "alone", *MODEL, cwd=place)
-    assert ", each as it is:" in done.stdout
+    assert ", answered from each photo as it is:" in done.stdout
     alone = json.loads((place / "alone" / "evaluation.json").read_text())
     reached = alone["confident_pixels"]["mean_iou"]
     assert reached == pytest.approx(metrics["as_it_is"]["mean_iou"], abs=1e-6)
@@ -200,7 +200,15 @@ def test_without_pairs_the_run_says_where_they_come_from_and_uses_scenes(
     record = json.loads((tmp_path / "output" / "run.json").read_text())
     assert record["config"]["epochs"] is None
     assert 0 < record["config"]["minutes"] < 0.2
-    assert record["plan"]["chosen"]["minutes"]["reason"] == "as long as nobody says --minutes"
+    chosen = record["plan"]["chosen"]
+    assert chosen["minutes"]["reason"] == "as long as nobody says --minutes"
+    assert all(one["reason"] for one in chosen.values())
+    seconds = 60 * record["config"]["minutes"]
+    assert record["times"]["training_seconds"] == pytest.approx(seconds, abs=3)
+    *_, last = (tmp_path / "output" / "history.csv").read_text().splitlines()
+    assert float(last.split(",")[7]) < 0.1 * record["config"]["learning_rate"]
+    metrics = json.loads((tmp_path / "output" / "metrics.json").read_text())
+    assert metrics["answered_from"] == "as it is and mirrored"
     assert (tmp_path / "output" / "pred_1.png").exists()
 
 

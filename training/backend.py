@@ -16,8 +16,8 @@ from typing import Any
 OUT_OF_MEMORY = """\
 There is not enough memory for this network and these pictures.
 Close other programs that use it, on a GPU those that run there. Or try smaller --height and
---width, or fewer --filters; to evaluate, a smaller --batch-size. (A training has learned its
-batches in parts by itself, down to single pairs.)"""
+--width, or fewer --filters; to evaluate, a smaller --batch-size or --no-mirror. (A training has
+learned its batches in parts by itself, down to single pairs.)"""
 
 SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",

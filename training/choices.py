@@ -69,7 +69,7 @@ def _batch(asked: int | None, pairs: int) -> tuple[int, str]:
         return pairs, "all that there are"
     if pairs < FEW:
         return SMALL_BATCH, f"few, as {pairs} pairs make few steps"
-    return BATCH, "twice as many would change the weights half as often in a pass"
+    return BATCH, "16 learned less from each pass, and 4 no more"
 
 
 def _upside_down(pairs: Examples) -> tuple[bool, str]:

@@ -72,13 +72,13 @@ class Config:
     optimizer: Literal["muon", "adam", "sgd"] = "muon"
     """Muon, Adam, or stochastic gradient descent with momentum."""
     momentum: float = 0.9
-    """Of stochastic gradient descent: share of the last step that is gone once more."""
+    """Of stochastic gradient descent: share of the last step that is taken once more."""
     dice: float = 1.0
     """Weight of the Dice loss beside cross-entropy. It helps rare classes; 0 turns it off."""
     favour: bool = True
     """At the end, answer some classes more readily and others less, as raises mean IoU."""
     mirror: bool | None = None
-    """Answer from the mirrored picture too, in twice the time [without: if it was learned so]."""
+    """Answer from the mirrored picture too, which takes longer [without: if it was learned so]."""
     doubtful: bool = True
     """Train also on label pixels whose decoding is doubtful (the first score leaves them out)."""
     early_stopping: int = 0
@@ -93,11 +93,11 @@ class Config:
     width: int | None = None
     """Pictures are learned at this width [without: in the proportions of the photos]."""
     filters: int | None = None
-    """Channels at the first level; each down has twice as many [without: as time allows]."""
+    """Channels at the first level; each further down has twice as many [without: by the time]."""
     depth: int | None = None
     """Levels of the U-Net above its bottleneck [without: so that this is at a sixteenth]."""
     stem: int | None = None
-    """Make maps so many times smaller at once [without: as labels bear; 1 if --depth is given]."""
+    """Learn at 1, 1/2 or 1/4 of the pictures' size [without: as labels bear; 1 if with --depth]."""
     residual: bool = True
     """Let convolutions on the way down and at the bottom add to what comes in."""
     context: int = 4

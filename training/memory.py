@@ -6,8 +6,10 @@ import math
 from pathlib import Path
 
 import keras
+import numpy as np
 import psutil
 
+from dataset.cache import Cached
 from training.device import accelerator
 
 GB = 1e9
@@ -18,12 +20,27 @@ CONTAINER = Path("/sys/fs/cgroup")  # of Linux: what a container may use is told
 PER_MAP_BYTE, PER_WEIGHT_BYTE = 1.5, 4.0
 
 
-def memory_text() -> str:
-    """'1.2 GB; 21.4 GB are free'; on an accelerator what is used there as well."""
-    here, free = held() / GB, free_here() / GB
+def memory_text(cached: Cached) -> str:
+    """'up to 2.3 GB (1.1 of it decoded pairs, which make room …); 21.4 GB are free'.
+
+    Steps and a validation have been tried, so what they take is held already. Of the decoded pairs,
+    which lie on the disk, more comes to memory with each step.
+    """
+    pairs, free = mapped(cached) / GB, free_here() / GB
     peak = accelerator_peak() / GB
     there = f", and {peak:.1f} GB on the accelerator" if peak else ""
-    return f"{here:.1f} GB{there}; {free:.1f} GB are free"
+    among = f" ({pairs:.1f} of it decoded pairs, which make room where it is needed)"
+    return (
+        f"up to {held() / GB + pairs:.1f} GB{among if pairs >= 0.05 else ''}{there}; "
+        f"{free:.1f} GB are free"
+    )
+
+
+def mapped(cached: Cached) -> float:
+    """Bytes of decoded pairs that lie on the disk and are read as they are needed."""
+    splits = (cached.train, cached.val)
+    arrays = (array for one in splits for array in (one.photos, one.labels, one.confident))
+    return float(sum(array.nbytes for array in arrays if isinstance(array, np.memmap)))
 
 
 def step_takes(model: keras.Model, pairs: int) -> float:

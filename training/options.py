@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import sys
 import typing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,7 +65,10 @@ COMMANDS = {
     "evaluate": (EVALUATE, DATA | {"model", "split", "skip_bad", "batch_size", "mirror"}),
     "predict": (PREDICT, {"pictures", "model", "output", "skip_bad", "mirror"}),
     "check": (CHECK, DATA | {"height", "width"}),
-    "compare": (COMPARE, DATA | {"recipes", "minutes", "seed", "skip_bad", "height", "width"}),
+    "compare": (
+        COMPARE,
+        DATA | {"recipes", "minutes", "seed", "skip_bad", "height", "width", "mirror"},
+    ),
     "scenes": (SCENES, {"folder", "format", "train", "val", "seed"}),
 }
 POSITIONAL = ("pictures", "folder")
@@ -83,6 +86,8 @@ MEANS = {
         "width": "Models are judged at this width, and learn at it if their recipe has none "
         "[without: the same].",
         "seed": "Of weights, order and views, the same for all recipes.",
+        "mirror": "Let all recipes answer from the mirrored picture too, or none [without: as each "
+        "does by itself].",
     },
     "scenes": {
         "format": "Layout to draw [without: cityscapes-pairs].",
@@ -138,10 +143,13 @@ def _recipe(arguments: list[str]) -> Config:
         elif argument.startswith("--recipe="):
             name = argument.removeprefix("--recipe=")
     try:
-        return recipe_config(name)
+        recipe = recipe_config(name)
     except BadInput as problem:
         print(problem, file=sys.stderr)
         sys.exit(2)
+    if any(argument.split("=")[0] == "--minutes" for argument in arguments):
+        return replace(recipe, epochs=None, early_stopping=0)  # it lasts so long, and no less
+    return recipe
 
 
 def _narrowed(command: str, names: set[str]) -> type[Config]:

@@ -77,6 +77,8 @@ class TimeClock:
         self.seconds, self.reserve = seconds, reserve
         self.validation, self.validations = validation, validations
         self.more = 0.0  # seconds that are kept as well, as validations take longer than thought
+        # The first that takes long may be a disk that stalled, and costs no more than the reserve.
+        self.last = validation + reserve / validations
         self.over = False
         self.began = time.monotonic()
 
@@ -90,8 +92,8 @@ class TimeClock:
         return min(1.0, (time.monotonic() - self.began) / usable)
 
     def validated(self, seconds: float) -> None:
-        later = self.validations * max(0.0, seconds - self.validation)
-        self.more = min(later, self.reserve)  # a disk that stalled once costs no more than that
+        usual, self.last = min(seconds, self.last), seconds
+        self.more = self.validations * max(0.0, usual - self.validation)
         in_time = time.monotonic() - self.began >= IN_TIME * self.seconds
         self.over = in_time and self.share(0) > 1 - REST
 

@@ -91,7 +91,7 @@ class Plan:
         yield "views", self._views()
         yield "length", self._length()
         yield "answers", self._answers()
-        yield "memory", memory_text()
+        yield "memory", memory_text(training.cached)
 
     def _because(self, *names: str) -> str:
         reasons = dict.fromkeys(self.reasons[name] for name in names if self.reasons.get(name))
@@ -138,7 +138,9 @@ class Plan:
 
     def _answers(self) -> str:
         config = self.training.config
-        mirrored = "from mirrored pictures too, " if config.mirror else ""
+        kinds = {"mirrored": config.flip, "upside down": config.flip_vertical}
+        others = " and ".join(kind for kind, learned in kinds.items() if learned) or "mirrored"
+        mirrored = f"from photos {others} too, " if config.mirror else ""
         if favouring := self.training.favouring(self.estimate):
             end = f"in the last {short(favouring)}"
             return f"{mirrored}shifted between classes where mean IoU gains by it, {end}"
@@ -165,9 +167,11 @@ class Plan:
             {name: getattr(one, name) for name in names} for one in (self.asked, config, recipe)
         )
         chosen["precision"] = self.training.precision.kind
+        chosen["favour"] = self.training.favouring(self.estimate) > 0
+        reasons = {"favour": "the run is too short to shift answers", **self.reasons}
         return {
             "chosen": {
-                name: {"value": chosen[name], "reason": self.reasons.get(name, "")}
+                name: {"value": chosen[name], "reason": reasons.get(name, "")}
                 for name in names
                 if asked[name] != chosen[name]
             },

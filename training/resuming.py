@@ -158,7 +158,8 @@ def plan_of(state: State, cached: Cached, classes: Classes, asked: Config) -> tu
     run = state.facts["run"]
     chosen = {name: value for name, value in run["chosen"].items() if _is_open(asked, name)}
     height, width = cached.train.photos.shape[1:3]  # also where another size is asked for now
-    fixed = {"parts": asked.parts or run["parts"], "height": height, "width": width}
+    parts = run["parts"] if run["parts"] > 1 else None  # nothing that was chosen
+    fixed = {"parts": asked.parts or parts, "height": height, "width": width}
     try:
         config = replace(asked, **{**chosen, **fixed})
     except (TypeError, ValueError) as problem:
@@ -218,8 +219,9 @@ def _pairs(cached: Cached, classes: Classes) -> dict[str, Any]:
 
 def _deciding(config: Config) -> dict[str, Any]:
     """The options that decide how a training goes."""
-    # Parts may change in the middle of a run: less memory is no other training.
-    elsewhere = ELSEWHERE - {"recipe"} | {"parts"}
+    # Parts may change in the middle of a run: less memory is no other training. Nor is what the
+    # finished network is asked about.
+    elsewhere = ELSEWHERE - {"recipe"} | {"parts", "mirror"}
     return {name: value for name, value in config.to_json().items() if name not in elsewhere}
 
 

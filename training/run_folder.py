@@ -22,6 +22,7 @@ from dataset.when_free import when_free
 from utils_func import BadInput
 
 MODEL, INTERRUPTED = "unet_model.hdf5", "unet_model_interrupted.hdf5"
+PREDICTIONS = "predictions"
 # What a training writes, and what is written about its model. Anything else in the folder belongs
 # to somebody else and stays where it is.
 FILES = (
@@ -37,6 +38,7 @@ FILES = (
     "metrics.json",
     "run.json",
     "evaluation.json",
+    PREDICTIONS,
     "tensorboard",
     "state.npz",
 )

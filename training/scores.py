@@ -83,6 +83,7 @@ class Scores:
         return {
             "accuracy": plain(self.accuracy),
             "mean_iou": plain(self.mean_iou),
+            "mean_iou_of_true": plain(self.mean_iou_of_true),
             "pixels": self.pixels,
             "classes": table,
         }

@@ -62,10 +62,11 @@ class Scorer:
         output = model.outputs[0]
         self.classes = int(output.shape[-1])
         trusted, truth = (keras.Input(output.shape[1:3], dtype="uint8") for _ in range(2))
-        counted = {"counts": output} if beside is None else {"counts": output, "beside": beside}
         count = Counts(self.classes)
-        leaving = {name: count(trusted, truth, values) for name, values in counted.items()}
-        self.counted = tuple(counted)
+        leaving = {"counts": count(output, [trusted, truth])}
+        if beside is not None:
+            leaving["beside"] = count(beside, [trusted])
+        self.has_beside = beside is not None
         if loss:
             at = output if small is None else small
             labels = trusted if small is None else middles(trusted, output.shape[1] // at.shape[1])
@@ -75,8 +76,8 @@ class Scorer:
 
     def score(self, examples: Examples, batch_size: int) -> Scored:
         """Predicts and counts all examples."""
-        shape = (2, self.classes, self.classes)
-        counts = {name: np.zeros(shape, np.int64) for name in self.counted}
+        counts = np.zeros((2, self.classes, self.classes), np.int64)
+        beside = np.zeros_like(counts[0])
         costs = []
         for first in range(0, len(examples), batch_size):
             part = slice(first, first + batch_size)
@@ -84,25 +85,24 @@ class Scorer:
             trusted = np.where(examples.confident[part], truth, np.uint8(IGNORE))
             given = examples.photos[part], trusted, truth
             found = self.network.predict_on_batch(_filled(given, batch_size))
-            for name, count in counts.items():
-                count += found[name][0]
+            counts += found["counts"][0]
+            beside += found["beside"][0, 0] if self.has_beside else 0
             costs.append(found.get("cost", math.nan))
-        confident, every = map(Scores, counts["counts"])
-        beside = Scores(counts["beside"][0]) if "beside" in counts else None
-        return Scored(confident, every, float(np.mean(costs)), beside)
+        also = Scores(beside) if self.has_beside else None
+        return Scored(Scores(counts[0]), Scores(counts[1]), float(np.mean(costs)), also)
 
 
 class Counts(keras.layers.Layer):
-    """Confusion matrices by two labels of each pixel, (1, 2, classes, classes)."""
+    """Confusion matrices of one output by some labels, (1, labels, classes, classes)."""
 
     def __init__(self, classes: int) -> None:
         super().__init__()
         self.classes = classes
 
-    def call(self, trusted: Any, truth: Any, output: Any) -> Any:
+    def call(self, output: Any, labels: Sequence[Any]) -> Any:
         ids = most_likely(output)
-        both = [confusion_inside(labels, ids, self.classes) for labels in (trusted, truth)]
-        return ops.stack(both)[None]
+        counts = [confusion_inside(label, ids, self.classes) for label in labels]
+        return ops.stack(counts)[None]
 
 
 def _filled(given: Sequence[np.ndarray], count: int) -> list[np.ndarray]:

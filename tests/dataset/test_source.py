@@ -51,7 +51,7 @@ def test_an_empty_default_folder_is_filled_with_scenes_and_says_where_pairs_come
     assert dataset.folder == images / "street_scenes"
     assert [pair.name for pair in dataset.train] == ["train/1.jpg", "train/2.jpg"]
     assert [pair.name for pair in dataset.val] == ["val/1.jpg"]
-    assert is_built_in(dataset)
+    assert is_built_in(dataset, images)
     assert len(dataset.decode(dataset.train[0]).photo) == 256
 
     printed = capsys.readouterr().out
@@ -87,7 +87,11 @@ def test_pairs_in_the_default_folder_go_before_scenes(
     dataset = find_dataset(images, images, None, tmp_path)
     assert dataset.folder == images / below
     assert len(dataset.train) == 4
-    assert not is_built_in(dataset)
+    assert not is_built_in(dataset, images)
+    shutil.copytree(pair_folder, tmp_path / "street_scenes")
+    own = find_dataset(tmp_path / "street_scenes", images, None, tmp_path)
+    capsys.readouterr()
+    assert not is_built_in(own, images), "a person's folder may have that name"
     assert capsys.readouterr().out == ""
 
 

@@ -10,13 +10,15 @@ import pytest
 
 from deploy.mirrored import answering, asked_as
 from deploy.model_file import Card
+from deploy.quick import quick
 from labels.classes import Classes, numbered_classes
 from segmentation_model import Unet
 
 PLAIN = Card(numbered_classes(3), height=32, width=48)
-MIRRORED = replace(PLAIN, mirrored=True)
-UPSIDE_DOWN = replace(PLAIN, upside_down=True)
+MIRRORED = replace(PLAIN, mirrored=True, mirror=True)
+UPSIDE_DOWN = replace(PLAIN, upside_down=True, mirror=True)
 BOTH = replace(MIRRORED, upside_down=True)
+LEARNED_ALONE = replace(BOTH, mirror=False)
 PICTURES = np.random.default_rng(0).integers(0, 256, (2, 32, 48, 3)).astype(np.uint8)
 HANDS = Classes(("none", "left hand", "right hand"), ((0, 0, 0), (1, 1, 1), (2, 2, 2)))
 
@@ -43,6 +45,7 @@ def mean_of(model: keras.Model, *axes: tuple[int, ...]) -> np.ndarray:
         (UPSIDE_DOWN, None, [(), (1,)]),
         (BOTH, None, [(), (2,), (1,), (1, 2)]),
         (BOTH, True, [(), (2,), (1,), (1, 2)]),
+        (LEARNED_ALONE, True, [(), (2,), (1,), (1, 2)]),
         (UPSIDE_DOWN, True, [(), (1,)]),
         (PLAIN, True, [(), (2,)]),
     ],
@@ -56,13 +59,20 @@ def test_the_answer_is_the_mean_of_those_for_all_views_that_were_learned(
 
 
 @pytest.mark.parametrize(
-    ("card", "mirror"), [(PLAIN, None), (PLAIN, False), (MIRRORED, False), (BOTH, False)]
+    ("card", "mirror"), [(PLAIN, None), (LEARNED_ALONE, None), (MIRRORED, False), (BOTH, False)]
 )
 def test_where_nobody_wants_it_the_model_answers_itself(
     card: Card, mirror: bool | None, model: keras.Model
 ) -> None:
     assert answering(model, card, mirror) is model
     assert asked_as(card, mirror) == "as it is"
+
+
+def test_what_predicts_in_16_bits_answers_from_both_too(model: keras.Model) -> None:
+    network = answering(quick(model, "bfloat16"), MIRRORED)
+    answers = np.asarray(network.predict_on_batch(PICTURES))
+    assert answers.dtype == np.float32
+    np.testing.assert_allclose(answers, mean_of(model, (), (2,)), atol=0.03)
 
 
 def test_the_model_may_have_any_names_in_it() -> None:
@@ -99,7 +109,7 @@ def test_a_left_hand_is_a_right_one_in_the_mirror_and_stays_one_in_half_a_turn(
     """
     photo = np.zeros((1, 8, 8, 3), np.uint8)
     photo[:, :, :4] = 255
-    card = Card(HANDS, 8, 8, mirrored=True, upside_down=down)
+    card = Card(HANDS, 8, 8, mirrored=True, upside_down=down, mirror=True)
     answers = np.asarray(answering(on_the_left(), card).predict_on_batch(photo))
     expected = np.broadcast_to([1.0, 0.0, 0.0], (1, 8, 8, 3)).copy()  # where it is dark
     expected[:, :, :4] = [0, 2 / views, 1 - 2 / views]

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from dataset.cache import Cached, Examples
-from deploy.model_file import ATTRIBUTE, Card, card_of, read_card, read_model, write_model
+from deploy.model_file import ATTRIBUTE, VIEWS, Card, card_of, read_card, read_model, write_model
 from labels.classes import Classes, numbered_classes
 from segmentation_model import Unet
 from training.config import Config
@@ -107,8 +107,8 @@ def test_the_card_alone_is_read_too(path: Path) -> None:
 
 
 def test_the_views_that_a_model_answers_from_come_back(network: keras.Model, path: Path) -> None:
-    for views in {"mirrored": True}, {"upside_down": True}:
-        card = replace(CARD, **views)
+    for name in VIEWS:
+        card = replace(CARD, **{name: True})
         write_model(network, card, path)
         assert read_card(path) == card
 
@@ -116,7 +116,8 @@ def test_the_views_that_a_model_answers_from_come_back(network: keras.Model, pat
 def test_a_file_of_before_there_were_such_views_has_none(path: Path) -> None:
     with h5py.File(path) as opened:
         content = json.loads(opened.attrs[ATTRIBUTE])
-    del content["mirrored"], content["upside_down"]
+    for name in VIEWS:
+        del content[name]
     set_card(path, json.dumps(content))
     assert read_card(path) == CARD
 
@@ -124,22 +125,22 @@ def test_a_file_of_before_there_were_such_views_has_none(path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "views"),
     [
-        (Config(), (True, False)),
-        (Config(flip=False), (False, False)),
-        (Config(flip_vertical=True), (True, True)),
-        (Config(flip=False, flip_vertical=True), (False, True)),
-        (Config(mirror=False, flip_vertical=True), (False, False)),
-        (Config(mirror=True, flip=False), (True, False)),
+        (Config(), (True, False, True)),
+        (Config(flip=False), (False, False, False)),
+        (Config(flip_vertical=True), (True, True, True)),
+        (Config(flip=False, flip_vertical=True), (False, True, True)),
+        (Config(mirror=False, flip_vertical=True), (True, True, False)),
+        (Config(mirror=True, flip=False), (False, False, True)),
     ],
 )
-def test_the_card_of_a_training_has_the_views_that_are_learned(
-    config: Config, views: tuple[bool, bool], examples: Examples
+def test_the_card_of_a_training_says_which_views_are_learned_and_whether_they_count(
+    config: Config, views: tuple[bool, ...], examples: Examples
 ) -> None:
     sized = replace(config, height=32, width=32, filters=2, stem=4)
     cached = Cached(examples, examples, [], "content")
     card = card_of(Training(cached, numbered_classes(3), sized))
     assert (card.height, card.width) == (32, 32)
-    assert (card.mirrored, card.upside_down) == views
+    assert (card.mirrored, card.upside_down, card.mirror) == views
 
 
 def test_levels_of_photos_of_more_than_8_bits_come_back(network: keras.Model, path: Path) -> None:

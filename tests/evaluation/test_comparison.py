@@ -9,7 +9,8 @@ from PIL import Image
 
 from evaluation.comparison import Entry, comparison_lines, draw_comparison, verdict
 
-GOOD = Entry("auto", 12_000, 0.91, 0.41, 0.38, 0.44, 300.0, 1_947_299, 7.9, "256×256")
+FIGURES = (12_000, 0.91, 0.41, 0.38, 0.44, 300.0, 1_947_299, 7.9)
+GOOD = Entry("auto", *FIGURES, "256×256", "as it is and mirrored")
 BAD = replace(GOOD, recipe="oxford-pets", mean_iou=0.22, low=0.2, high=0.24)
 
 
@@ -25,6 +26,14 @@ def test_the_verdict_says_whether_the_intervals_overlap() -> None:
     assert verdict([GOOD, BAD]).startswith("auto is better than oxford-pets by 0.190")
     near = replace(BAD, mean_iou=0.4, high=0.43)
     assert "is ahead of oxford-pets by 0.010, but their intervals overlap" in verdict([GOOD, near])
+
+
+def test_it_says_whose_answers_are_from_other_views_too() -> None:
+    plain = replace(BAD, answered_from="as it is")
+    third = replace(plain, recipe="voc2007", mean_iou=0.1)
+    assert list(comparison_lines([third, plain, GOOD], {}))[-2] == (
+        "Answered from each photo as it is and mirrored: auto; as it is: oxford-pets, voc2007."
+    )
 
 
 def test_one_recipe_alone_has_no_verdict() -> None:

@@ -49,7 +49,12 @@ def test_where_all_labels_are_certain_there_is_one_headline() -> None:
 def test_a_class_that_is_predicted_but_never_there_is_a_line_too() -> None:
     wrong = Scores(np.array([[2, 0, 0, 2], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]))
     lines = list(score_lines(Scored(wrong, wrong, loss=0.0), CLASSES))
-    assert [line.split() for line in lines[2:]] == [
+    assert lines[:2] == [
+        "  mIoU 0.250, accuracy 0.500",
+        "  Answered, though these labels show none: bus. It counts 0; with classes alone that they "
+        "show, as in the curves: mIoU 0.500",
+    ]
+    assert [line.split() for line in lines[3:]] == [
         ["road", "0.500", "0.667", "1.000", "0.500"],
         ["bus", "0.000", "0.000", "0.000", "–"],
     ]

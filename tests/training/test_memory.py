@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import keras
+import numpy as np
 import psutil
 import pytest
 
+from dataset.cache import Cached, Examples
 from segmentation_model import Unet
 from training import memory
 from training.memory import free_here, free_there, memory_text, step_takes
@@ -55,4 +57,18 @@ def test_a_container_has_less_than_its_machine(
     (tmp_path / "memory.max").write_text("500\n")
     assert free_here() == 0
     assert free_there() == 0, "without an accelerator it is the same memory"
-    assert memory_text().endswith("0.0 GB are free")
+    none = np.zeros((0, 4, 4, 3), np.uint8)
+    examples = Examples([], none, none[..., 0], none[..., 0] > 0)
+    assert memory_text(Cached(examples, examples, [], "none")).endswith("; 0.0 GB are free")
+
+
+def test_pairs_on_the_disk_are_counted_though_they_were_not_read_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "GB", 1e3)
+    monkeypatch.setattr(memory, "held", lambda: 2e3)
+    photos = np.memmap(tmp_path / "photos", np.uint8, "w+", shape=(10, 8, 8, 3))
+    labels = np.memmap(tmp_path / "labels", np.uint8, "w+", shape=(10, 8, 8))
+    on_disk = Examples(["one"] * 10, photos, labels, np.ones((10, 8, 8), bool))
+    told = "up to 4.6 GB (2.6 of it decoded pairs, which make room where it is needed); "
+    assert memory_text(Cached(on_disk, on_disk.chosen([]), [], "none")).startswith(told)

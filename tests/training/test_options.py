@@ -55,11 +55,11 @@ TRAIN_ONLY = {
 }
 DATA = {"data", "format", "cache", "output", "workers"}
 OPTIONS = {
-    "train": TRAIN_ONLY | DATA | {"skip-bad", "batch-size", "parts", "minutes"},
-    "evaluate": DATA | {"model", "split", "skip-bad", "batch-size"},
-    "predict": {"model", "output", "skip-bad"},
+    "train": TRAIN_ONLY | DATA | {"skip-bad", "batch-size", "parts", "minutes", "mirror"},
+    "evaluate": DATA | {"model", "split", "skip-bad", "batch-size", "mirror"},
+    "predict": {"model", "output", "skip-bad", "mirror"},
     "check": DATA | {"height", "width"},
-    "compare": DATA | {"recipes", "minutes", "seed", "skip-bad", "height", "width"},
+    "compare": DATA | {"recipes", "minutes", "seed", "skip-bad", "height", "width", "mirror"},
     "scenes": {"format", "train", "val", "seed"},
 }
 
@@ -177,6 +177,16 @@ def test_an_unknown_recipe_leaves_with_code_2_and_the_nearest(
     text = refusal_of(arguments, capsys)
     assert "There is no recipe 'voc207'." in text
     assert "Perhaps you meant: voc2007." in text
+
+
+def test_minutes_alone_end_a_run_of_any_recipe_by_the_clock() -> None:
+    for arguments in ["--minutes", "3"], ["--minutes=3"]:
+        _, config = parse(["--recipe", "oxford-pets", *arguments])
+        assert (config.minutes, config.epochs, config.early_stopping) == (3, None, 0)
+    _, config = parse(["--recipe", "oxford-pets", "--minutes", "3", "--epochs", "7"])
+    assert (config.minutes, config.epochs) == (3, 7)
+    _, config = parse(["--recipe", "oxford-pets"])
+    assert (config.epochs, config.early_stopping) == (100, 20)
 
 
 @pytest.mark.parametrize("arguments", [["--recipe"], ["--recipe", "--epochs", "3"]])

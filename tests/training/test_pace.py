@@ -128,6 +128,37 @@ def test_one_slow_validation_does_not_shorten_the_run_where_the_next_is_as_it_wa
     assert clock.share(0) == 0.375
 
 
+@pytest.mark.parametrize("slower", [0.5, 0.8, 1.0, 1.25, 2.0, 3.0])
+def test_a_run_ends_in_its_time_whatever_becomes_of_the_machine_in_the_middle(
+    now: list[float], slower: float
+) -> None:
+    """Of 1,000 s with a step of 1 s, a validation of 15 s each 100 steps, and 20 s of favouring, of
+    which the validation is a part.
+    """
+    clock = TimeClock(seconds=1000, reserve=35, validation=15, validations=2)
+    pace = Pace([clock], rate=1.0, constant=False)
+    model = paced(pace)
+    rates, steps = [], 0
+
+    def wait(seconds: float) -> None:
+        now[0] += seconds * (slower if now[0] > 400 else 1)
+
+    while not model.stop_training:
+        pace.on_train_batch_begin(steps)
+        rates.append(model.optimizer.learning_rate)
+        wait(1)
+        steps += 1
+        pace.on_train_batch_end(steps)
+        if steps % 100 == 0 or model.stop_training:
+            before = now[0]
+            wait(15)
+            pace.on_epoch_end(0, {"validation_seconds": now[0] - before})
+    wait(20)
+    assert now[0] == pytest.approx(1000, rel=0.03)
+    assert rates[-1] < 0.03
+    assert rates[60:] == sorted(rates[60:], reverse=True)
+
+
 def test_what_is_left_behind_a_validation_is_left_out_where_it_is_little(now: list[float]) -> None:
     pace = Pace([TimeClock(seconds=1000, reserve=0)], rate=1.0, constant=False)
     model = paced(pace)

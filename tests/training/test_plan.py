@@ -213,10 +213,10 @@ def test_the_plan_is_told_in_one_line_for_each_choice(cached: Cached, takes: Any
     assert "6 pairs about" in table["length"]
     assert "a step in 10 ms, a validation in 20 ms after every" in table["length"]
     assert (
-        "from mirrored pictures too, "
+        "from photos mirrored too, "
         "shifted between classes where mean IoU gains by it, in the last 2.0 s" in table["answers"]
     )
-    assert re.search(r"\d\.\d GB; \d+\.\d GB are free", table["memory"])
+    assert re.search(r"^up to \d\.\d GB.*; \d+\.\d GB are free", table["memory"])
 
 
 @pytest.mark.parametrize(
@@ -224,12 +224,20 @@ def test_the_plan_is_told_in_one_line_for_each_choice(cached: Cached, takes: Any
     [
         (
             {"minutes": 0.5},
-            "from mirrored pictures too, "
+            "from photos mirrored too, "
             "the likeliest class of each pixel (the run is too short to shift them)",
         ),
         (
             {"minutes": 2.0, "favour": False, "mirror": False},
             "the likeliest class of each pixel",
+        ),
+        (
+            {"minutes": 2.0, "favour": False, "flip_vertical": True},
+            "from photos mirrored and upside down too, the likeliest class of each pixel",
+        ),
+        (
+            {"minutes": 2.0, "favour": False, "flip_vertical": True, "flip": False},
+            "from photos upside down too, the likeliest class of each pixel",
         ),
     ],
 )
@@ -239,6 +247,14 @@ def test_where_no_classes_are_favoured_the_plan_says_so(
     takes(FAST)
     rows = list(planned(cached, replace(TINY, **values)).lines())
     assert f"  answers    {told}" in rows
+
+
+def test_run_json_tells_where_a_run_is_too_short_to_favour_classes(
+    cached: Cached, takes: Any
+) -> None:
+    takes(FAST)
+    chosen = planned(cached, replace(TINY, minutes=0.5)).to_json()["chosen"]
+    assert chosen["favour"] == {"value": False, "reason": "the run is too short to shift answers"}
 
 
 def test_run_json_says_what_was_chosen_and_what_was_overruled(cached: Cached, takes: Any) -> None:

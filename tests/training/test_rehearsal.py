@@ -18,7 +18,7 @@ from training.config import Config
 from training.measuring import Estimate
 from training.plan import Plan
 from training.recipes import CLASSIC
-from training.rehearsal import _by_heart, aligned, rehearse, rehearse_if_long
+from training.rehearsal import _by_heart, aligned, blind_loss, rehearse, rehearse_if_long
 from training.training import Training
 from utils_func import BadInput
 
@@ -63,7 +63,7 @@ def test_it_ends_when_enough_is_learned(
 ) -> None:
     monkeypatch.setattr(rehearsal, "LEARNED", 0.1)
     monkeypatch.setattr(rehearsal, "BLOCK", 5)
-    _, (_, right), usual, steps = _by_heart(make(examples), math.inf)
+    _, (_, right), usual, steps = _by_heart(make(examples), examples, math.inf)
     assert right >= usual + 0.1 * (1 - usual)
     assert steps < 50
 
@@ -74,7 +74,7 @@ def test_photos_that_say_nothing_about_the_labels_are_refused(examples: Examples
     examples.photos[:] = 128
     with pytest.raises(BadInput, match="A training would be in vain: after 50 steps") as caught:
         rehearse(make(examples), seconds=60)
-    assert "the labels say nothing about the photos" in str(caught.value)
+    assert "the photos say nothing about the labels" in str(caught.value)
     assert "--learning-rate 0.001, or 0.1" in str(caught.value)
     assert "--no-rehearsal" in str(caught.value)
 
@@ -91,13 +91,42 @@ def test_a_loss_that_is_no_number_is_refused(examples: Examples) -> None:
         rehearse(training, seconds=60)
 
 
-def test_where_nearly_all_is_one_class_a_loss_that_falls_is_enough(examples: Examples) -> None:
+def with_a_small_thing(examples: Examples) -> None:
+    """Nearly all is of one class, and each photo is grey."""
     examples.labels[:] = 0
-    examples.photos[:] = 60  # where the small thing is, no photo shows
+    examples.photos[:] = 60
     for number, label in enumerate(examples.labels):
         label[10:12, 4 * number : 4 * number + 2] = 1
+
+
+def test_where_nearly_all_is_one_class_a_loss_that_falls_is_enough(
+    examples: Examples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_small_thing(examples)
+    examples.photos[examples.labels == 1] = 200
+    monkeypatch.setattr(rehearsal, "LEARNED", 1.1)
     said = rehearse(make(examples), seconds=60)
-    assert "the network has begun to learn: the loss on 6 pairs fell from " in said
+    assert "the network has begun to learn: the loss on 6 pairs fell to " in said
+
+
+def test_to_learn_how_frequent_classes_are_is_not_enough(examples: Examples) -> None:
+    with_a_small_thing(examples)
+    with pytest.raises(
+        BadInput, match="where naming one class everywhere is on 100%, and its loss"
+    ):
+        rehearse(make(examples), seconds=60)
+
+
+@pytest.mark.parametrize("head", ["softmax", "sigmoid"])
+def test_no_answer_for_all_pixels_has_a_lower_entropy_than_their_shares(
+    head: Any, examples: Examples
+) -> None:
+    training = make(examples, replace(SMALL, head=head, dice=0.0))
+    blind = blind_loss(training, examples)
+    labels = examples.labels[:, 1::2, 1::2]
+    for other in np.random.default_rng(0).normal(0, 1, (20, 3)).astype(np.float32):
+        answer = np.broadcast_to(other, (*labels.shape, 3))
+        assert float(training.model.loss(labels, answer)) > blind
 
 
 def test_labels_that_are_ignored_everywhere_stop_nothing(examples: Examples) -> None:
@@ -174,5 +203,5 @@ def test_only_a_long_run_is_rehearsed(
     monkeypatch.setattr(rehearsal, "rehearse", watched)
     config = replace(SMALL, epochs=None, minutes=minutes, rehearsal=wanted)
     rehearse_if_long(Plan(make(examples, config), Estimate(1.0, 1.0), {}, config))
-    assert given == ([pytest.approx(10.8)] if rehearsed else [])
+    assert given == ([60] if rehearsed else [])
     assert ("All is well." in capsys.readouterr().out) == rehearsed

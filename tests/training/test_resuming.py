@@ -145,7 +145,7 @@ def state_of(cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_same_options_go_on_and_what_decides_nothing_may_differ(
     state_of: Config, cached: Cached, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for asked in state_of, replace(state_of, resume=True, workers=1, examples=2):
+    for asked in state_of, replace(state_of, resume=True, workers=1, examples=2, mirror=False):
         assert run_to_go_on_with(asked, cached, CLASSES) is not None
         assert "cut off after 4 steps (--no-resume begins anew)" in capsys.readouterr().out
     assert run_to_go_on_with(replace(state_of, resume=False), cached, CLASSES) is None

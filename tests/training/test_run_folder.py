@@ -150,14 +150,24 @@ def test_files_of_somebody_else_stay(tmp_path: Path) -> None:
     a_run(tmp_path)
     for name in THEIRS:
         (tmp_path / name).write_text(name)
-    (tmp_path / "predictions").mkdir()
-    (tmp_path / "predictions" / "acc.png").write_text("a picture of theirs")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "acc.png").write_text("a picture of theirs")
     place = move_earlier(tmp_path)
     assert place is not None
     assert names(place) == set(OURS)
     for name in THEIRS:
         assert (tmp_path / name).read_text() == name
-    assert (tmp_path / "predictions" / "acc.png").read_text() == "a picture of theirs"
+    assert (tmp_path / "mine" / "acc.png").read_text() == "a picture of theirs"
+
+
+def test_predictions_go_with_the_model_that_made_them(tmp_path: Path) -> None:
+    a_run(tmp_path)
+    (tmp_path / "predictions" / "forest").mkdir(parents=True)
+    (tmp_path / "predictions" / "forest" / "1_ids.png").write_text("a prediction")
+    place = move_earlier(tmp_path)
+    assert place is not None
+    assert (place / "predictions" / "forest" / "1_ids.png").read_text() == "a prediction"
+    assert not (tmp_path / "predictions").exists()
 
 
 def test_runs_of_the_same_second_do_not_overwrite_each_other(tmp_path: Path) -> None:

@@ -142,6 +142,7 @@ def test_to_json_holds_plain_numbers_and_null(scores: Scores) -> None:
     assert content == {
         "accuracy": 0.6,
         "mean_iou": 0.333333,
+        "mean_iou_of_true": 0.333333,
         "pixels": 5,
         "classes": {
             "road": {"iou": 0.333333, "dice": 0.5, "precision": 0.5, "recall": 0.5, "pixels": 2},
