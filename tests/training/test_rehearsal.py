@@ -105,6 +105,7 @@ def test_where_nearly_all_is_one_class_a_loss_that_falls_is_enough(
     with_a_small_thing(examples)
     examples.photos[examples.labels == 1] = 200
     monkeypatch.setattr(rehearsal, "LEARNED", 1.1)
+    monkeypatch.setattr(rehearsal, "STEPS", 100)
     said = rehearse(make(examples), seconds=60)
     assert "the network has begun to learn: the loss on 6 pairs fell to " in said
 
