@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from training.training import Training
 
 ATTRIBUTE = "unet_card"
-VIEWS = ("mirrored", "upside_down", "mirror")  # of Card
+FLAGS = ("mirrored", "upside_down", "mirror")  # of Card: of views
 LONGEST_SIDE = 8192  # of the pictures of a training; predicting brings each photo to that size
 
 # What h5py and Keras raise on a damaged file, by the place of the damage.
@@ -79,7 +79,7 @@ def write_model(model: keras.Model, card: Card, path: Path) -> None:
         "height": card.height,
         "width": card.width,
         "levels": card.levels,
-        **{name: getattr(card, name) for name in VIEWS},
+        **{name: getattr(card, name) for name in FLAGS},
         "version": __version__,
     }
     # In memory first: where the disk is full, HDF5 takes the whole process down with it.
@@ -111,7 +111,7 @@ def read_card(path: str | os.PathLike[str]) -> Card:
         if not (1 <= height <= LONGEST_SIDE and 1 <= width <= LONGEST_SIDE):
             raise ValueError(f"it was trained at {width}×{height}")
         # Files of before there were such answers say nothing of them.
-        views = {name: content.get(name) is True for name in VIEWS}
+        views = {name: content.get(name) is True for name in FLAGS}
         return Card(classes, height, width, _levels(content.get("levels")), **views)
     except DAMAGED:
         raise BadInput(

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from dataset.cache import Cached, Examples
-from deploy.model_file import ATTRIBUTE, VIEWS, Card, card_of, read_card, read_model, write_model
+from deploy.model_file import ATTRIBUTE, FLAGS, Card, card_of, read_card, read_model, write_model
 from labels.classes import Classes, numbered_classes
 from segmentation_model import Unet
 from training.config import Config
@@ -107,7 +107,7 @@ def test_the_card_alone_is_read_too(path: Path) -> None:
 
 
 def test_the_views_that_a_model_answers_from_come_back(network: keras.Model, path: Path) -> None:
-    for name in VIEWS:
+    for name in FLAGS:
         card = replace(CARD, **{name: True})
         write_model(network, card, path)
         assert read_card(path) == card
@@ -116,7 +116,7 @@ def test_the_views_that_a_model_answers_from_come_back(network: keras.Model, pat
 def test_a_file_of_before_there_were_such_views_has_none(path: Path) -> None:
     with h5py.File(path) as opened:
         content = json.loads(opened.attrs[ATTRIBUTE])
-    for name in VIEWS:
+    for name in FLAGS:
         del content[name]
     set_card(path, json.dumps(content))
     assert read_card(path) == CARD
