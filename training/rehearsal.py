@@ -30,7 +30,7 @@ HANDFUL = 8
 STEPS, BLOCK = 100, 10  # at most so many steps, looked at after every block of them
 # Of what is wrong when the most frequent class is named everywhere, so much must be mended. Where
 # nearly all is one class, as around a small lesion, it is enough that the loss falls to this share
-# of that of one answer for all pixels. Eight pairs of each of eight sets came there in 20 to 70
+# of that of one answer for all pixels. Eight pairs of each of nine sets came there in 20 to 70
 # steps; with grey photos, where the place in the picture is all there is to learn from, 100 steps
 # mended .52 at most, and the loss stayed above .58.
 LEARNED, BELOW_BLIND = 0.7, 0.5
